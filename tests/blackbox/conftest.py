@@ -1,0 +1,109 @@
+"""Fixtures of the black-box tests: real programs, own directories, nothing left behind.
+
+Every process of a test has the test's marker in its environment, and the test process is their subreaper; when the
+test is over all that is still there is killed, by pid, and the test fails for it.
+"""
+
+import os
+import pathlib
+import signal
+import sys
+import uuid
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support import orphans, processes  # noqa: E402  (found by the line above)
+from support.awaiting import await_until  # noqa: E402
+from support.paths import BIN, RECORDER  # noqa: E402
+from support.service import Service  # noqa: E402
+
+
+def pytest_configure(config):
+    orphans.become_subreaper()
+    config.addinivalue_line("markers", "long: only in tests/run --long")
+    config.addinivalue_line("markers", "leaves_processes: ends by killing what is left, which is no failure")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="also the tests that take long")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes long: tests/run --long"))
+
+
+@pytest.fixture(scope="session")
+def bin_dir():
+    """Where the programs under test are: $REEVE_BIN, else build/bin."""
+    assert BIN.is_dir(), f"{BIN} is not there: build first (tests/run does)"
+    return BIN
+
+
+class Nursery:
+    """All that one test starts: the environment that marks it, and the ways to find and to end it."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.marker = uuid.uuid4().hex
+        self.environment = {
+            "PATH": f"{BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": str(directory),
+            processes.MARKER: self.marker,
+        }
+        for name, value in os.environ.items():  # what sanitizer builds are told by
+            if name.endswith("SAN_OPTIONS"):
+                self.environment[name] = value
+
+    def processes(self):
+        """{pid: command line} of all that lives, orphans that dropped the marker included."""
+        return {pid: processes.command_line(pid) for pid in processes.marked(self.marker)}
+
+    def kill_all(self):
+        """SIGKILLs all that is left, new ones included, and waits until it is gone. Returns what it was."""
+        left = {}
+
+        def none_left():
+            now = self.processes()
+            left.update(now)
+            for pid in now:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            return not now
+
+        await_until(none_left, what=lambda: f"the end of {self.processes()}")
+        return left
+
+
+@pytest.fixture
+def nursery(request, tmp_path):
+    """The test's processes. At the end none may be left (mark leaves_processes where that is the point)."""
+    one = Nursery(tmp_path)
+    yield one
+    left = one.kill_all()
+    orphans.reap()
+    if not request.node.get_closest_marker("leaves_processes"):
+        assert not left, f"processes left behind by this test: {left}"
+
+
+@pytest.fixture
+def service(bin_dir, nursery, tmp_path):
+    """A factory: service(files, name="web", start=True, options=()) makes a directory and its supervise."""
+    assert RECORDER.is_file(), f"{RECORDER} is not there: build first (tests/run does)"
+    made = []
+
+    def make(files=None, name="web", start=True, options=()):
+        one = Service(tmp_path / name, nursery.environment, files)
+        made.append(one)
+        return one.start(*options) if start else one
+
+    yield make
+    for one in reversed(made):
+        one.end()
