@@ -43,21 +43,22 @@ struct tally_rule {
 // All durations are milliseconds.
 struct settings {
     service_kind kind = service_kind::incomplete;
-    // Which optional programs and flags are there.
+    // Which programs and flags are there.
+    bool has_run = false, has_start = false, has_target = false; // `kind` follows from these
     bool has_finish = false, has_stop = false, has_check = false, has_health = false, has_condition = false;
     bool has_reload = false, has_cgroup = false, has_log = false;
     bool down = false, early = false, notify = false, forking = false;
-    bool has_relations = false;               // any directory that only an engine acts upon
-    chainload::bit_set<128> control_hooks;          // control/X exists, by letter
+    bool has_relations = false;            // any directory that only an engine acts upon
+    chainload::bit_set<128> control_hooks; // control/X exists, by letter
 
     std::int64_t timeout_finish = 5000, timeout_up = 0, timeout_kill = 30000;
     std::int64_t check_interval = 100;
     std::int64_t health_interval = 10000, health_timeout = 5000;
-    std::int64_t watchdog = 0;                // 0: none
+    std::int64_t watchdog = 0; // 0: none
     std::int64_t limit_log_wait = 2000;
     std::uint32_t health_failures = 3;
     std::uint32_t fd_store_max = 0;
-    int notification_fd = -1;                 // -1: none
+    int notification_fd = -1; // -1: none
     int down_signal = 15;
     supervise::kill_mode kill_mode = supervise::kill_mode::main;
     restart_policy restart = restart_policy::always;
@@ -65,31 +66,40 @@ struct settings {
     backoff_rule restart_delay;
     tally_rule max_death_tally;
     std::array<stop_step, most_stop_steps> stop_steps{};
-    std::uint8_t stop_step_count = 0;         // 0: down_signal, timeout_kill
+    std::uint8_t stop_step_count = 0;                                   // 0: down_signal, timeout_kill
     chainload::bit_set<256> success_codes = chainload::bits_of<256>(0); // exit codes that count as success
-    chainload::bit_set<65> success_signals;                            // and signals
-    chainload::text_buffer<longest_pid_file> pid_file; // of `forking`; empty: none named
+    chainload::bit_set<65> success_signals;                             // and signals
+    chainload::text_buffer<longest_pid_file> pid_file;                  // of `forking`; empty: none named
 };
 
 // What a top-level entry of a service directory is.
 enum class setting_kind : std::uint8_t {
-    program,   // an executable file
-    flag,      // only its being there counts
-    value,     // a file with one value
-    directory, // a directory that supervise or svscan reads
-    relation,  // a directory (or flag file) that depengine reads
-    foreign,   // read by another member of the family and tolerated: lock-fd, lock …
+    program,    // an executable file
+    flag,       // only its being there counts
+    value,      // a file with one value
+    directory,  // a directory that supervise or svscan reads
+    relation,   // a directory that depengine reads
+    graph_flag, // a file that depengine reads: persistent, essential …
+    foreign,    // read or made by another member of the family and tolerated: lock-fd, event …
 };
 
 struct setting {
     std::string_view name;
     setting_kind kind;
-    std::string_view allowed; // what may stand in a value file, for messages: "a number of milliseconds"
+    std::string_view allowed;   // what may stand in a value file, for messages: "a number of milliseconds"
     std::string_view otherwise; // the default, for manuals and listings; empty: none
     // For values: sets the field, or returns false and leaves it as it was. `text` is the whole file.
-    bool (*parse)(std::string_view text, settings& into);
+    bool (*parse)(std::string_view text, settings& into) = nullptr;
     std::string_view help;
+    // For values: gives `into` what `from` has. With a fresh `settings` that is the default.
+    void (*copy)(const settings& from, settings& into) = nullptr;
+    // For the others: the field that says it is there; null if supervise does not care.
+    bool settings::*there = nullptr;
 };
+
+inline constexpr std::size_t value_settings = 20; // they are the first of known_settings()
+inline constexpr std::size_t all_settings = 67;
+inline constexpr std::size_t longest_value_file = 1024; // bytes; no valid content comes near
 
 std::span<const setting> known_settings();
 const setting* find_setting(std::string_view name);
@@ -100,7 +110,18 @@ bool always_free_name(std::string_view name);
 // The known name nearest to a misspelt one, if one is near enough to be meant.
 std::optional<std::string_view> nearest_setting(std::string_view misspelt);
 
-// The 1-based line of `text` at which `entry` stops being valid: 1 for one-line values.
+// The 1-based line at which `text` stops being valid for the value `entry`; 0 if all of it is valid.
 unsigned line_of_error(const setting& entry, std::string_view text);
+
+// What the directory is: run wins over start, start over target.
+service_kind kind_of(const settings& from);
+
+// Whether a main process that ended with `wait_status` (as waitpid reports it) ended well: an exit code or signal of
+// success-exit, or, unless it is a oneshot's start, one of the signals that ask for an end: HUP INT TERM PIPE.
+bool is_success(const settings& rules, int wait_status);
+// What `restart` = on-failure restarts after.
+inline bool is_failure(const settings& rules, int wait_status) {
+    return !is_success(rules, wait_status);
+}
 
 } // namespace reeve::supervise

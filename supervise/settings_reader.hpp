@@ -8,7 +8,9 @@
 #include "chainload/text.hpp"
 #include "supervise/settings.hpp"
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace reeve::supervise {
 
@@ -25,13 +27,16 @@ public:
     using report = void (*)(void* to, const setting_problem&);
 
     // `dir` is the service directory's descriptor, or AT_FDCWD; it must outlive the reader.
-    explicit settings_reader(int dir) : dir_(dir) {}
+    explicit settings_reader(int dir)
+        : dir_(dir) {}
 
     // Brings `into` up to date: true if anything was read again. Problems are reported when they are first
     // seen, not at every call. `into` must be the same object each time.
     bool refresh(settings& into, report say, void* to);
 
 private:
+    // What tells one state of a file from another. The change time, not the time of modification: it also moves
+    // when access rights change, and nothing sets it back.
     struct stamp {
         std::uint64_t inode = 0;
         std::int64_t seconds = 0;
@@ -39,12 +44,23 @@ private:
         std::int64_t size = 0;
         bool operator==(const stamp&) const = default;
     };
-    static constexpr std::size_t most_values = 40; // value files in the table: checked where it is defined
+    using entries = chainload::bit_set<all_settings>; // by place in known_settings()
+    struct looked;                                    // what one stat said
+    struct listing;                                   // what one pass over the directory found
+    struct speaker;                                   // where problems go
+
+    looked look_at(const char* name);
+    bool list(const speaker& out, settings& into);
+    void apply(const listing& found, const speaker& out, settings& into);
+    bool refresh_value(std::size_t at, bool read_anyway, const speaker& out, settings& into);
+    void read_hooks(const speaker& out, settings& into);
+
     int dir_;
-    stamp directory_{}, hooks_{};
-    std::array<stamp, most_values> values_{};
-    chainload::bit_set<most_values> present_;
-    bool settled_ = false; // the directory had not changed in the last moments when it was read
+    stamp directory_{}, hooks_{}, reported_hooks_{};
+    std::array<stamp, value_settings> values_{}, reported_values_{}; // all zero: not there, not reported
+    entries present_, reported_;
+    bool settled_ = false; // nothing that was read had changed in the moments before
+    bool reported_directory_ = false, reported_kinds_ = false;
 };
 
 } // namespace reeve::supervise

@@ -1,0 +1,168 @@
+// What the control letters do.
+#include "supervise/machine_moves.hpp"
+
+namespace reeve::supervise {
+
+void stepper::want_up() {
+    m.wanted = want::up;
+    m.waits_for_engine = m.giving_up = false;
+}
+
+void stepper::want_up_start() {
+    want_up();
+    if (m.at == stage::failed) {
+        m.tally->forget();
+        m.delay = 0;
+    }
+    begin();
+}
+
+void stepper::want_once() {
+    m.wanted = want::once;
+    m.waits_for_engine = m.giving_up = m.restarting = false;
+}
+
+void stepper::want_once_start() {
+    want_once();
+    begin();
+}
+
+void stepper::want_down() {
+    m.wanted = want::down;
+    m.waits_for_engine = m.restarting = false;
+}
+
+void stepper::want_down_rest() {
+    want_down();
+    rest(stage::down);
+}
+
+void stepper::want_down_stop() {
+    want_down();
+    stop(cause::none);
+}
+
+void stepper::want_down_undo() {
+    want_down();
+    undo();
+}
+
+void stepper::want_down_abort_condition() {
+    want_down();
+    act(action_kind::kill_script);
+}
+
+void stepper::exit_when_down() {
+    m.exit_wanted = true;
+    if (m.is_logger && m.wanted == want::up) arm(timer::log_wait, s.limit_log_wait);
+}
+
+void stepper::exit_now() {
+    m.exit_wanted = true;
+    act(action_kind::exit_orderly);
+}
+
+void stepper::restart_stop() {
+    stop(cause::none);
+    m.restarting = true;
+}
+
+void stepper::restart_undo() {
+    undo();
+    m.restarting = true;
+}
+
+void stepper::restart_start() {
+    if (m.wanted != want::down) begin();
+}
+
+void stepper::reload_main() {
+    if (s.has_reload) {
+        if (m.hook_running) {
+            say("a reload is asked for while a control program runs: left out");
+            return;
+        }
+        m.hook_running = true;
+        m.hook_signal = 0;
+        act(action_kind::spawn_reload);
+    } else if (m.main_alive) {
+        act(action_kind::signal_main, SIGHUP);
+    }
+}
+
+void stepper::send_signal() {
+    if (!m.main_alive) return;
+    int signal = find_letter(e.letter)->signal;
+    if (signal != SIGHUP && signal != SIGWINCH) m.signal_asked = true;
+    if (signal == SIGTERM) m.stop_sent = true;
+    if (s.control_hooks.has(static_cast<unsigned char>(e.letter)) && !m.hook_running) {
+        m.hook_running = true;
+        m.hook_is_rung = false;
+        m.hook_signal = signal;
+        act(action_kind::spawn_hook, 0, e.letter);
+        return;
+    }
+    act(action_kind::signal_main, signal);
+}
+
+void stepper::pause_main() {
+    if (!m.main_alive) return;
+    m.paused = true;
+    act(action_kind::freeze);
+}
+
+void stepper::continue_main() {
+    if (!m.main_alive) return;
+    m.paused = false;
+    act(action_kind::thaw);
+}
+
+void stepper::give_up_rest() {
+    want_down();
+    m.gave_up = give_up::asked;
+    rest(stage::failed);
+}
+
+void stepper::give_up_stop() {
+    want_down();
+    m.giving_up = true;
+    stop(cause::none);
+}
+
+void stepper::give_up_undo() {
+    want_down();
+    m.giving_up = true;
+    undo();
+}
+
+void stepper::give_up_abort_condition() {
+    want_down();
+    m.giving_up = true;
+    act(action_kind::kill_script);
+}
+
+void stepper::give_up_later() {
+    want_down();
+    m.giving_up = true;
+    m.succeeded = false;
+}
+
+void stepper::reset_counts() {
+    m.tally->forget();
+    m.delay = m.retry = 0;
+}
+
+void stepper::reset_rest() {
+    reset_counts();
+    want_down_rest();
+}
+
+void stepper::leave() {
+    act(action_kind::exit_leaving);
+}
+
+void stepper::upgrade() {
+    m.upgrade_wanted = true;
+}
+
+} // namespace reeve::supervise
