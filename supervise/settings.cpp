@@ -138,7 +138,7 @@ bool tally(std::string_view text, settings& into) {
 bool success_list(std::string_view text, settings& into) {
     text = trim_blanks(text);
     auto codes = settings{}.success_codes; // exit 0 is success whatever else is
-    chainload::bit_set<65> signals;
+    chainload::bit_set<256> signals;       // the same type as codes: g++ 12 warns wrongly when it folds two
     if (text.empty()) return false;
     while (!text.empty()) {
         std::string_view word = text.substr(0, text.find_first_of(" \t"));

@@ -68,7 +68,7 @@ struct settings {
     std::array<stop_step, most_stop_steps> stop_steps{};
     std::uint8_t stop_step_count = 0;                                   // 0: down_signal, timeout_kill
     chainload::bit_set<256> success_codes = chainload::bits_of<256>(0); // exit codes that count as success
-    chainload::bit_set<65> success_signals;                             // and signals
+    chainload::bit_set<256> success_signals;                            // and signals
     chainload::text_buffer<longest_pid_file> pid_file;                  // of `forking`; empty: none named
 };
 

@@ -88,7 +88,7 @@ bool settings_reader::refresh(settings& into, report say, void* to) {
     speaker out{say, to};
     bool read_anyway = !settled_;
     settled_ = true;
-    static const std::size_t control = place_of("control");
+    const std::size_t control = place_of("control");
 
     stamp directory = look_at(".").at, hooks;
     if (present_.has(control)) hooks = look_at("control").at;
