@@ -36,6 +36,11 @@ bool within_one_tick(timespec changed, timespec now) {
     return apart <= tick && apart >= -tick;
 }
 
+// Whether what kept a file from being read may pass without a change of that file.
+bool may_pass(int error) {
+    return error != EACCES && error != EPERM && error != ELOOP && error != E2BIG;
+}
+
 // "bad content "12 x" …": the refused line, short and printable.
 text_buffer<128> quote_line(std::string_view text, unsigned line) {
     for (; line > 1; --line) text.remove_prefix(text.find('\n') + 1);
@@ -190,7 +195,7 @@ void settings_reader::read_hooks(const speaker& out, settings& into) {
         reported_hooks_ = {};
         return;
     }
-    settled_ = false;
+    settled_ = settled_ && !may_pass(listed.why().error);
     text_buffer<96> text("unable to ", listed.why().step, ": ", chainload::error_text(listed.why().error));
     if (reported_hooks_ != hooks_)
         out.problem("control", text.view(), "the hooks found before stay in force");
@@ -211,10 +216,10 @@ bool settings_reader::refresh_value(std::size_t at, bool read_anyway, const spea
     } else if (now.directory || !now.regular) {
         wrong.add(now.directory ? "is a directory" : "is not a regular file");
     } else if (auto fd = chainload::open_at(dir_, path_of(entry), O_RDONLY | O_NONBLOCK | O_NOCTTY); !fd) {
-        settled_ = false; // what keeps it from being read may pass without a change of the file
+        settled_ = settled_ && !may_pass(fd.why().error);
         wrong.add("unable to open it: ").add(chainload::error_text(fd.why().error));
     } else if (auto text = chainload::read_whole(fd->get(), buffer); !text) {
-        settled_ = false;
+        settled_ = settled_ && !may_pass(text.why().error);
         wrong.add(text.why().error == E2BIG ? "is too long" : "unable to read it: ");
         if (text.why().error != E2BIG) wrong.add(chainload::error_text(text.why().error));
     } else if (!entry.parse(*text, into)) {
