@@ -10,7 +10,7 @@
 #include "chainload/error_text.hpp"
 #include "chainload/option_reader.hpp"
 #include "supervise/control.hpp"
-#include "tools/duration.hpp"
+#include "chainload/duration.hpp"
 #include "tools/status_watch.hpp"
 #include "tools/tool.hpp"
 #include "tools/wait_goal.hpp"
@@ -168,7 +168,7 @@ int svwait(char** arguments) {
         case 'a': chosen.one_is_enough = false; break;
         case 'o': chosen.one_is_enough = true; break;
         case 't':
-            if (auto duration = parse_duration(options.value())) {
+            if (auto duration = chainload::parse_duration(options.value())) {
                 chosen.timeout_ms = *duration;
                 break;
             }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace reeve::tools {
+namespace reeve::chainload {
 
 // In milliseconds; nothing for anything else, or more than fits.
 inline std::optional<std::int64_t> parse_duration(std::string_view text) {
@@ -19,7 +19,7 @@ inline std::optional<std::int64_t> parse_duration(std::string_view text) {
     for (const auto& candidate : units) {
         if (!text.ends_with(candidate.suffix)) continue;
         text.remove_suffix(candidate.suffix.size());
-        auto number = chainload::parse_number<std::uint64_t>(text);
+        auto number = parse_number<std::uint64_t>(text);
         constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
         if (!number || *number > most / candidate.milliseconds) return std::nullopt;
         return static_cast<std::int64_t>(*number * candidate.milliseconds);
@@ -27,4 +27,4 @@ inline std::optional<std::int64_t> parse_duration(std::string_view text) {
     return std::nullopt;
 }
 
-} // namespace reeve::tools
+} // namespace reeve::chainload
