@@ -1,0 +1,58 @@
+"""Each letter, setting and option of the tables has an entry in its manual page, and each program has a page."""
+
+import re
+
+import pytest
+from support.source_tables import letters, settings
+from tree import TOP, files, pages, text_of
+
+
+def page(name):
+    found = [path for path in pages() if path.name == name]
+    assert found, f"the manual page {name} is not there"
+    return text_of(found[0])
+
+
+def plain(text):
+    """mdoc with its escapes undone, as far as names of settings need it."""
+    return text.replace("\\-", "-").replace("\\&", "")
+
+
+def has_entry(text, word):
+    """Whether an mdoc list item names the word: ".It Pa run", ".It Cm u", ".It Fl e Ar DIR"."""
+    return re.search(rf"^\.It\b.*(?<![\w-]){re.escape(word)}(?![\w-])", plain(text), re.MULTILINE) is not None
+
+
+@pytest.mark.parametrize("letter", letters(), ids=lambda letter: letter.name)
+def test_control_letter(letter):
+    assert has_entry(page("supervise.8"), letter.name)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in settings().items() if kind != "foreign"])
+def test_setting(name):
+    text = "".join(text_of(path) for path in pages() if path.suffix == ".5")
+    assert has_entry(text, name) or has_entry(text, name + "/"), f"{name} has no entry in a page of section 5"
+
+
+def installed_programs():
+    """The names that end up in bin/: programs and their links."""
+    names = set()
+    for path in files():
+        if path.name == "CMakeLists.txt" and path.parts[0] != "tests":
+            text = re.sub(r"#.*", "", text_of(path))
+            names.update(re.findall(r"\blean_program\(\s*([\w-]+)", text))
+            names.update(re.findall(r"\binstall\(TARGETS\s+([\w-]+)", text))
+    return sorted(name for name in names if not name.startswith("$"))
+
+
+@pytest.mark.parametrize("program", installed_programs())
+def test_program_has_a_page(program):
+    named = {".".join(path.name.split(".")[:-1]) for path in pages()}
+    mentioned = "\n".join(line for path in pages() for line in text_of(path).splitlines() if line.startswith(".Nm "))
+    assert program in named or re.search(rf"^\.Nm {re.escape(program)}\b", mentioned, re.MULTILINE)
+
+
+def test_pages_are_installed():
+    listed = "\n".join(text_of(path) for path in files() if path.name == "CMakeLists.txt")
+    assert not [str(path) for path in pages() if not re.search(rf"(^|[\s(]){re.escape(path.name)}($|[\s)])|GLOB", listed)]
+    assert (TOP / "README.md").is_file()
