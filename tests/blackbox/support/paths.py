@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(os.environ.get("REEVE_BIN", SOURCE / "build" / "bin")).resolve()
-RECORDER = pathlib.Path(os.environ.get("REEVE_RECORDER", BIN.parent / "tests" / "recorder")).resolve()
+RECORDER = pathlib.Path(os.environ.get("REEVE_RECORDER", BIN.parent / "tests" / "recorder" / "recorder")).resolve()
 
 
 def program(name):
