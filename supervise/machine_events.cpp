@@ -54,7 +54,7 @@ void stepper::forked_main_lost() {
 }
 
 void stepper::start_ended() {
-    bool success = is_success(s, e.status);
+    bool success = m.pending == cause::none && is_success(s, e.status);
     if (s.kind == service_kind::oneshot) {
         if (success && m.wanted != want::down) m.succeeded = true;
         note_end(e.status, !success);

@@ -20,7 +20,7 @@ consteval bool fields_tile_the_record() {
 }
 static_assert(fields_tile_the_record());
 
-enum flag_bit : std::uint8_t { waits_bit = 1, skipped_bit = 2, forking_bit = 4, adopted_bit = 8, exit_bit = 16 };
+enum flag_bit : std::uint8_t { waits_bit = 1, skipped_bit = 2, forking_bit = 4, adopted_bit = 8, exit_bit = 16, succeeded_bit = 32 };
 
 template <std::unsigned_integral Number>
 void put(packed_record& bytes, field where, Number number) {
@@ -84,7 +84,7 @@ packed_record pack(const status_record& record) {
     put(bytes, field_at::flags,
         static_cast<std::uint8_t>((record.waits_for_engine ? waits_bit : 0) | (record.skipped ? skipped_bit : 0) |
                                   (record.forking ? forking_bit : 0) | (record.adopted ? adopted_bit : 0) |
-                                  (record.exit_wanted ? exit_bit : 0)));
+                                  (record.exit_wanted ? exit_bit : 0) | (record.start_succeeded ? succeeded_bit : 0)));
     put(bytes, field_at::give_up, static_cast<std::uint8_t>(record.give_up));
     put(bytes, field_at::stage, record.stage);
     put(bytes, field_at::starts, record.starts);
@@ -134,6 +134,7 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes) {
     record.forking = (flags & forking_bit) != 0;
     record.adopted = (flags & adopted_bit) != 0;
     record.exit_wanted = (flags & exit_bit) != 0;
+    record.start_succeeded = (flags & succeeded_bit) != 0;
     record.stage = bytes[field_at::stage.offset];
     record.starts = get<std::uint64_t>(bytes, field_at::starts);
     record.deaths = get<std::uint64_t>(bytes, field_at::deaths);

@@ -64,6 +64,7 @@ struct status_record {
     bool forking = false;            // bit 2: the main process is a daemon that forked itself away from run
     bool adopted = false;            // bit 3: the main process is not a child of this supervise
     bool exit_wanted = false;        // bit 4: x was sent
+    bool start_succeeded = false;    // bit 5: a oneshot's start has exited well, its leftovers are being cleared
     supervise::give_up give_up = give_up::none;
     std::uint8_t stage = 0;          // the machine's own state (machine.hpp), for the next supervise
     std::uint64_t starts = 0, deaths = 0, commands = 0, readiness = 0;

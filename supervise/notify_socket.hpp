@@ -1,0 +1,47 @@
+// The datagram socket that NOTIFY_SOCKET names, one per run: where the service says READY=1 and the like.
+#pragma once
+
+#include "chainload/result.hpp"
+#include "chainload/text.hpp"
+#include "chainload/unique_fd.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <sys/types.h>
+
+namespace reeve::supervise {
+
+inline constexpr std::size_t longest_datagram = 4096;
+inline constexpr std::size_t most_passed_fds = 16; // in one datagram
+
+struct datagram {
+    std::string_view text;                                   // points into the buffer given to receive
+    pid_t sender = 0;                                        // as the kernel says
+    std::array<chainload::unique_fd, most_passed_fds> fds;   // close-on-exec
+    std::size_t fd_count = 0;
+    bool cut = false;                                        // it was longer than the buffer
+};
+
+class notify_socket {
+public:
+    // Makes a new socket at SERVICE_DIR/supervise/notify, in place of the one there may be. Where that path is too
+    // long for a socket address, an abstract address stands in for it.
+    chainload::result<void> open(int dir, std::string_view service_dir);
+    void close() { fd_.reset(); }
+
+    int fd() const { return fd_.get(); }
+    // "NOTIFY_SOCKET=…"
+    char* assignment() { return assignment_.data(); }
+
+    // The next datagram; false if none is there.
+    bool receive(std::span<char> buffer, datagram& into);
+
+    void take_over(int fd) { fd_.reset(fd); }
+
+private:
+    chainload::unique_fd fd_;
+    chainload::text_buffer<160> assignment_;
+};
+
+} // namespace reeve::supervise

@@ -1,0 +1,151 @@
+#include "supervise/process_tree.hpp"
+
+#include "chainload/file.hpp"
+#include "chainload/number.hpp"
+#include "chainload/process.hpp"
+#include "chainload/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace reeve::supervise {
+
+namespace {
+using chainload::text_buffer;
+
+// More children than this at once are dealt with in several rounds.
+constexpr std::size_t batch = 256;
+
+bool spared(pid_t pid, std::span<const pid_t> spare) { return std::find(spare.begin(), spare.end(), pid) != spare.end(); }
+
+// Signals `pid` if it still is a child of `parent`, through a pidfd opened before that was checked.
+void signal_if_child_of(pid_t pid, pid_t parent, int signal) {
+    chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!process) return;
+    auto stat = chainload::read_process_stat(pid);
+    if (stat && stat->parent == parent) (void)chainload::signal_process(process.get(), signal);
+}
+
+// Whether the environment that `pid` was exec'd with has SERVICE_DIR=`dir`.
+bool has_service_dir(pid_t pid, std::string_view dir) {
+    text_buffer<40> path("/proc/", pid, "/environ");
+    auto fd = chainload::open_at(AT_FDCWD, path.c_str(), O_RDONLY);
+    if (!fd) return false;
+    constexpr std::string_view name = "SERVICE_DIR=";
+    std::array<char, 4096> buffer;
+    std::size_t kept = 0;
+    for (;;) {
+        ssize_t got = ::read(fd->get(), buffer.data() + kept, buffer.size() - kept);
+        if (got <= 0) return false;
+        std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
+        for (std::size_t end; (end = text.find('\0')) != std::string_view::npos; text.remove_prefix(end + 1)) {
+            std::string_view variable = text.substr(0, end);
+            if (variable.starts_with(name)) return variable.substr(name.size()) == dir;
+        }
+        // A variable longer than the buffer cannot be the one: what is dropped of it does no harm.
+        kept = text.size() < buffer.size() ? text.size() : 0;
+        std::memmove(buffer.data(), text.data(), kept);
+    }
+}
+
+bool bears(const stray_marks& marks, pid_t pid, const chainload::process_stat& stat) {
+    if (pid == marks.spare || pid == ::getpid()) return false;
+    if (marks.session != 0 && stat.session == marks.session && stat.start >= marks.since) return true;
+    return has_service_dir(pid, marks.service_dir);
+}
+} // namespace
+
+std::size_t signal_children(int signal, std::span<const pid_t> spare) {
+    std::array<pid_t, batch> children;
+    auto count = chainload::read_children(0, children);
+    if (!count) return 0;
+    std::size_t signalled = 0;
+    for (pid_t child : std::span(children).first(*count)) {
+        if (spared(child, spare)) continue;
+        ++signalled;
+        if (signal != 0) ::kill(child, signal);
+    }
+    return signalled;
+}
+
+void signal_subtree(pid_t root, int signal) {
+    ::kill(root, signal);
+    // Breadth first: `queue` holds who still has to be asked for children. A subtree wider than the queue is
+    // signalled in part only; what is left of it is found as our children once the others have ended.
+    std::array<pid_t, batch> queue;
+    std::size_t head = 0, tail = 0;
+    queue[tail++] = root;
+    while (head < tail) {
+        pid_t parent = queue[head++];
+        auto count = chainload::read_children(parent, std::span(queue).subspan(tail));
+        if (!count) continue;
+        for (pid_t child : std::span(queue).subspan(tail, *count)) signal_if_child_of(child, parent, signal);
+        tail += *count;
+    }
+}
+
+bool is_descendant(pid_t pid) {
+    pid_t self = ::getpid();
+    for (int depth = 0; pid > 1 && depth < 1000; ++depth) {
+        if (pid == self) return depth > 0;
+        auto stat = chainload::read_process_stat(pid);
+        if (!stat) return false;
+        pid = stat->parent;
+    }
+    return false;
+}
+
+std::optional<pid_t> oldest_child(std::span<const pid_t> spare) {
+    std::array<pid_t, batch> children;
+    auto count = chainload::read_children(0, children);
+    if (!count) return std::nullopt;
+    std::optional<pid_t> oldest;
+    std::uint64_t since = 0;
+    for (pid_t child : std::span(children).first(*count)) {
+        auto stat = chainload::read_process_stat(child);
+        if (!stat || stat->state == 'Z' || spared(child, spare)) continue;
+        if (!oldest || stat->start < since) {
+            oldest = child;
+            since = stat->start;
+        }
+    }
+    return oldest;
+}
+
+bool is_stray(const stray_marks& marks, pid_t pid) {
+    auto stat = chainload::read_process_stat(pid);
+    return stat && stat->state != 'Z' && bears(marks, pid, *stat);
+}
+
+stray_census signal_strays(const stray_marks& marks, int signal) {
+    auto proc = chainload::open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY);
+    stray_census found;
+    std::uint64_t oldest_start = 0;
+    if (!proc) return found;
+    alignas(8) std::array<char, 2048> buffer;
+    for (;;) {
+        long got = ::syscall(SYS_getdents64, proc->get(), buffer.data(), buffer.size());
+        if (got <= 0) return found;
+        for (long at = 0; at < got;) {
+            unsigned short length; // struct linux_dirent64: d_reclen at 16, d_name at 19
+            std::memcpy(&length, buffer.data() + at + 16, sizeof length);
+            auto number = chainload::parse_number<std::uint32_t>(buffer.data() + at + 19);
+            at += length;
+            if (!number) continue;
+            auto pid = static_cast<pid_t>(*number);
+            chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+            auto stat = chainload::read_process_stat(pid);
+            if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid)) continue;
+            if (++found.count == 1 || stat->start < oldest_start) {
+                found.oldest = pid;
+                oldest_start = stat->start;
+            }
+            if (signal != 0) (void)chainload::signal_process(process.get(), signal);
+        }
+    }
+}
+
+} // namespace reeve::supervise

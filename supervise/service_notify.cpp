@@ -1,0 +1,86 @@
+// What the service says of itself through NOTIFY_SOCKET.
+#include "supervise/service.hpp"
+
+#include "chainload/error_text.hpp"
+#include "supervise/notify_message.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reeve::supervise {
+
+using chainload::level;
+using chainload::text_buffer;
+
+namespace {
+constexpr int datagrams_per_turn = 64; // a flood must not keep the loop from anything else
+} // namespace
+
+void service::read_notify() {
+    std::array<char, longest_datagram> buffer;
+    for (int count = 0; count < datagrams_per_turn && notify_.fd() >= 0; ++count) {
+        datagram received;
+        if (!notify_.receive(buffer, received)) return;
+        heed(received);
+    }
+}
+
+// A sender must be the main process or descend from supervise. One that has ended already cannot be looked up:
+// what such a one has to say is lost unless it waited (as systemd-notify does, with BARRIER=1).
+bool service::may_speak(pid_t sender) const {
+    if (sender <= 0) return false;
+    if (sender == main_pid_ && machine_.main_alive) return true;
+    return is_descendant(sender) || (have_strays_ && is_stray({texts_.path(), stray_session_, stray_since_, 0}, sender));
+}
+
+void service::heed(datagram& from) {
+    text_buffer<32> sender("pid ", from.sender);
+    if (!may_speak(from.sender)) {
+        if (!std::exchange(stranger_reported_, true))
+            log_.say(level::warning, "a notify message of ", sender.view(),
+                     " is ignored: not a (living) process of this service");
+        return;
+    }
+    notify_message message = parse_notify(from.text);
+    if ((from.cut || !message.first_bad_line.empty()) && !std::exchange(garbage_reported_, true))
+        log_.say(level::warning, "a notify message has a line that is not understood: ",
+                 clean_status(from.cut ? "(longer than 4096 bytes)" : message.first_bad_line).view());
+    if (message.main_pid && *message.main_pid != main_pid_) {
+        if (take_main(*message.main_pid)) {
+            if (machine_.at == stage::starting) feed({event_kind::main_found});
+        } else {
+            log_.say(level::warning, "MAINPID= names a process that is not of this service: ignored");
+        }
+    }
+    if (message.status) {
+        status_text_.clear();
+        status_text_.add(clean_status(*message.status).view());
+        publish_wanted_ = true;
+    }
+    if (message.error_number) {
+        text_buffer<32> number(*message.error_number);
+        log_.say(level::info, "the service says ERRNO=", number.view(), ": ", chainload::error_text(*message.error_number));
+    }
+    if (message.exit_status) {
+        text_buffer<32> number(*message.exit_status);
+        log_.say(level::info, "the service says EXIT_STATUS=", number.view());
+    }
+    if (message.fd_store)
+        for (std::size_t at = 0; at < from.fd_count; ++at)
+            if (!store_.add(std::move(from.fds[at]), message.fd_name.value_or(""), settings_.fd_store_max))
+                log_.say(level::warning, "a descriptor is not stored: fd-store-max is reached");
+    if (message.fd_store_remove && message.fd_name) store_.remove(*message.fd_name);
+    constexpr std::uint64_t usec_per_ms = 1000;
+    if (message.watchdog_usec)
+        feed({event_kind::watchdog_period, 0, 0, static_cast<std::int64_t>((*message.watchdog_usec + 999) / usec_per_ms)});
+    if (message.extend_usec)
+        feed({event_kind::extend, 0, 0, static_cast<std::int64_t>((*message.extend_usec + 999) / usec_per_ms)});
+    if (message.reloading) feed({event_kind::reloading});
+    if (message.ready) feed({event_kind::ready});
+    if (message.watchdog_ping) feed({event_kind::watchdog_ping});
+    if (message.watchdog_trigger) feed({event_kind::watchdog_trigger});
+    if (message.stopping) feed({event_kind::stopping});
+    // BARRIER=1: its descriptor, like all that were not stored, is closed with `from`, after everything above.
+}
+
+} // namespace reeve::supervise

@@ -1,0 +1,93 @@
+#include "supervise/state_directory.hpp"
+
+#include "chainload/file.hpp"
+#include "chainload/lock.hpp"
+#include "chainload/process.hpp"
+#include "supervise/layout.hpp"
+
+#include <climits>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace reeve::supervise {
+
+using chainload::failed;
+using chainload::failure;
+using chainload::open_at;
+using chainload::result;
+using chainload::unique_fd;
+
+namespace {
+constexpr int lock_attempts = 1000;
+constexpr timespec lock_pause{0, 2'000'000}; // 2 s in all
+
+result<void> make_directory(int dir) {
+    if (::mkdirat(dir, path::state, 0700) == 0) return {};
+    if (errno != EEXIST) return failed("make supervise");
+    // As Debian's daemontools, runit and s6 do: a symlink to nowhere is an order to make its target.
+    struct stat info {};
+    if (::fstatat(dir, path::state, &info, 0) == 0) {
+        if (S_ISDIR(info.st_mode)) return {};
+        return failure{ENOTDIR, "use supervise"};
+    }
+    char target[PATH_MAX];
+    ssize_t length = ::readlinkat(dir, path::state, target, sizeof target - 1);
+    if (length < 0) return failed("read link supervise");
+    target[length] = '\0';
+    if (::mkdirat(dir, target, 0700) < 0) return failed("make the directory that supervise links to");
+    return {};
+}
+
+result<unique_fd> open_fifo(int dir, const char* path, int flags, const char* step) {
+    auto fd = open_at(dir, path, flags | O_NONBLOCK, 0, step);
+    if (!fd && fd.why().error == ENOENT) {
+        if (::mkfifoat(dir, path, 0600) < 0 && errno != EEXIST) return failed(step);
+        fd = open_at(dir, path, flags | O_NONBLOCK, 0, step);
+    }
+    if (!fd) return fd;
+    struct stat info {};
+    if (::fstat(fd->get(), &info) < 0) return failed(step);
+    if (!S_ISFIFO(info.st_mode)) return failure{EEXIST, step};
+    return fd;
+}
+
+// s6-supervise locks with fcntl, which flock does not see.
+bool lock_against_s6(int fd) {
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return ::fcntl(fd, F_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+result<unique_fd> take_lock(int dir) {
+    for (int attempt = 0;; ++attempt) {
+        auto lock = chainload::try_lock(dir, path::lock);
+        if (lock && !lock_against_s6(lock->get())) return failure{EWOULDBLOCK, "acquire supervise/lock"};
+        if (lock || lock.why().error != EWOULDBLOCK) return lock;
+        auto record = read_status(dir);
+        bool may_pass = record && !record->foreign && record->supervise_pid != 0 && !writer_lives(*record);
+        if (!may_pass || attempt == lock_attempts) return failure{EWOULDBLOCK, "acquire supervise/lock"};
+        ::nanosleep(&lock_pause, nullptr);
+    }
+}
+} // namespace
+
+bool writer_lives(const status_record& record) {
+    if (record.supervise_pid == 0) return false;
+    auto stat = chainload::read_process_stat(static_cast<pid_t>(record.supervise_pid));
+    return stat && stat->start == record.supervise_start && stat->state != 'Z';
+}
+
+result<state_directory> open_state_directory(int dir) {
+    if (auto made = make_directory(dir); !made) return made.why();
+    auto lock = take_lock(dir);
+    if (!lock) return lock.why();
+    auto control = open_fifo(dir, path::control, O_RDWR, "open supervise/control");
+    if (!control) return control.why();
+    auto ok = open_fifo(dir, path::ok, O_RDONLY, "open supervise/ok");
+    if (!ok) return ok.why();
+    return state_directory{std::move(*lock), std::move(*control), std::move(*ok)};
+}
+
+} // namespace reeve::supervise
