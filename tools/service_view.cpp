@@ -69,8 +69,9 @@ void print_fact(std::string_view key, std::string_view value, output& out) {
     out.add(value.empty() ? "-" : value).add("\n");
 }
 
-void print_fact(std::string_view key, std::uint64_t number, output& out) {
-    print_fact(key, chainload::text_buffer<24>(number).view(), out);
+// What only our own records count.
+void print_count(std::string_view key, std::uint64_t number, const status_record& record, output& out) {
+    print_fact(key, record.foreign ? "" : chainload::text_buffer<24>(number).view(), out);
 }
 
 void print_moment(std::string_view key, const moment& when, output& out) {
@@ -139,9 +140,9 @@ void print_long(const service_view& view, timespec now, output& out) {
     else
         print_moment("ready since", moment(record.ready_since, now), out);
     print_fact("pid", record.pid == 0 ? "" : chainload::text_buffer<24>(record.pid).view(), out);
-    print_fact("starts", record.starts, out);
-    print_fact("restarts", restarts_of(record), out);
-    print_fact("deaths", record.deaths, out);
+    print_count("starts", record.starts, record, out);
+    print_count("restarts", restarts_of(record), record, out);
+    print_count("deaths", record.deaths, record, out);
     print_fact("last end", describe_end(record.cause, record.wait_status).view(), out);
     if (record.phase == phase::backoff && record.next_start != 0) {
         std::uint64_t present = milliseconds_of(now);
@@ -157,7 +158,7 @@ void print_long(const service_view& view, timespec now, output& out) {
     print_text("status", record.status_text(), out);
     print_fact("supervise pid",
                record.supervise_pid == 0 ? "" : chainload::text_buffer<24>(record.supervise_pid).view(), out);
-    print_fact("commands", record.commands, out);
+    print_count("commands", record.commands, record, out);
     print_flags(record, out);
 }
 
@@ -172,6 +173,11 @@ void print_json(const service_view& view, timespec now, json_writer& out) {
     auto number_or_null = [&](std::string_view name, std::uint64_t number) {
         out.name(name);
         if (number == 0) return out.null();
+        out.number(number);
+    };
+    auto count = [&](std::string_view name, std::uint64_t number) {
+        out.name(name);
+        if (record.foreign) return out.null();
         out.number(number);
     };
     moment since(record.changed, now);
@@ -193,11 +199,11 @@ void print_json(const service_view& view, timespec now, json_writer& out) {
         out.null();
     else
         out.string(format_iso_time(moment(record.ready_since, now).at).view());
-    out.name("starts").number(record.starts);
-    out.name("restarts").number(restarts_of(record));
-    out.name("deaths").number(record.deaths);
-    out.name("readiness_changes").number(record.readiness);
-    out.name("commands").number(record.commands);
+    count("starts", record.starts);
+    count("restarts", restarts_of(record));
+    count("deaths", record.deaths);
+    count("readiness_changes", record.readiness);
+    count("commands", record.commands);
     out.name("last_end");
     if (record.cause == supervise::cause::none) {
         out.null();
