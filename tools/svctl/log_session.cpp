@@ -1,0 +1,96 @@
+#include "tools/svctl/log_session.hpp"
+
+#include "chainload/clock.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace reeve::svctl {
+
+namespace {
+constexpr const char* new_directories = ""; // the key of what may bring a log that was not there
+} // namespace
+
+log_session::log_session(const scan_directory& tree, std::vector<std::string> names,
+                         const logs_options& options)
+    : tree_(tree)
+    , names_(std::move(names))
+    , options_(options) {
+    if (options_.follow) watch_.emplace();
+    find_sources(true);
+}
+
+std::vector<std::string> log_session::services() const {
+    std::vector<std::string> found;
+    for (const source& one : sources_)
+        if (std::find(found.begin(), found.end(), one.service) == found.end()) found.push_back(one.service);
+    return found;
+}
+
+std::string log_session::absolute(const std::string& path) const {
+    return path.starts_with("/") ? path : tree_.path() + "/" + path;
+}
+
+void log_session::watch_for_new(const std::string& name) {
+    for (const std::string& directory : {name, name + "/log"})
+        watch_->add(absolute(directory), log_watch::interest::new_entries, new_directories);
+}
+
+// Watches come before reading, so that nothing is missed between the two.
+void log_session::find_sources(bool at_start) {
+    if (watch_) {
+        watch_->add(tree_.path(), log_watch::interest::new_entries, new_directories);
+        for (const std::string& name : names_.empty() ? tree_.services() : names_)
+            if (find_logs(tree_, name).empty()) watch_for_new(name);
+    }
+    std::vector<log_place> places;
+    if (names_.empty()) places = find_all_logs(tree_);
+    for (const std::string& name : names_)
+        for (log_place& place : find_logs(tree_, name)) places.push_back(std::move(place));
+    for (const log_place& place : places) {
+        bool known = std::any_of(sources_.begin(), sources_.end(),
+                                 [&](const source& one) { return one.directory == place.directory; });
+        if (known) continue;
+        if (watch_) watch_->add(absolute(place.directory), log_watch::interest::growth, place.directory);
+        auto lines = std::make_unique<log_directory>(tree_.fd(), place.directory);
+        if (options_.since_ms)
+            lines->begin_at(moment_of_ms(chainload::realtime_ms() - *options_.since_ms));
+        else if (options_.last && at_start)
+            lines->begin_at_last(*options_.last);
+        if (watch_) lines->follow();
+        merge_.add(*lines);
+        sources_.push_back({place.service, place.directory, std::move(lines)});
+    }
+}
+
+void log_session::drain(const show& each) {
+    while (auto next = merge_.next()) each(sources_[next->first].service, next->second);
+}
+
+void log_session::show_present(const show& each) {
+    if (!options_.last) return drain(each);
+    std::deque<std::pair<std::size_t, log_line>> kept;
+    while (auto next = merge_.next()) {
+        if (*options_.last == 0) continue;
+        if (kept.size() == *options_.last) kept.pop_front();
+        kept.push_back(std::move(*next));
+    }
+    for (const auto& [number, line] : kept) each(sources_[number].service, line);
+}
+
+void log_session::show_future(const show& each, const std::function<void()>& shown) {
+    for (;;) {
+        shown();
+        auto changes = watch_->wait();
+        bool look_for_new = changes.everything;
+        for (const std::string& key : changes.keys) look_for_new = look_for_new || key == new_directories;
+        if (look_for_new) find_sources(false);
+        for (std::size_t i = 0; i < sources_.size(); ++i)
+            if (changes.everything || std::find(changes.keys.begin(), changes.keys.end(),
+                                                sources_[i].directory) != changes.keys.end())
+                merge_.wake(i);
+        drain(each);
+    }
+}
+
+} // namespace reeve::svctl
