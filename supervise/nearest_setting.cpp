@@ -45,6 +45,9 @@ std::optional<std::string_view> nearest_setting(std::string_view misspelt) {
     std::optional<std::string_view> nearest;
     for (const setting& entry : known_settings()) {
         if (entry.kind == setting_kind::foreign || entry.name.size() > longest_compared) continue;
+        // Each letter too many or missing is one error at least.
+        std::size_t longer = std::max(misspelt.size(), entry.name.size());
+        if (longer - std::min(misspelt.size(), entry.name.size()) >= best) continue;
         unsigned apart = distance(misspelt, entry.name);
         if (apart >= best) continue;
         best = apart;
