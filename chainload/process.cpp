@@ -1,5 +1,6 @@
 #include "chainload/process.hpp"
 
+#include "chainload/directory.hpp"
 #include "chainload/file.hpp"
 #include "chainload/number.hpp"
 #include "chainload/text.hpp"
@@ -89,21 +90,12 @@ result<std::size_t> read_children(pid_t pid, std::span<pid_t> into) {
     text_buffer<64> path("/proc/", pid, "/task");
     auto dir = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY, 0, "list threads");
     if (!dir) return dir.why();
-    alignas(8) char buffer[2048];
-    for (;;) {
-        long got = ::syscall(SYS_getdents64, dir->get(), buffer, sizeof buffer);
-        if (got <= 0) break;
-        for (long at = 0; at < got;) {
-            unsigned short length;
-            std::memcpy(&length, buffer + at + 16, sizeof length);
-            const char* name = buffer + at + 19;
-            at += length;
-            auto thread = parse_number<std::uint32_t>(name);
-            if (!thread || static_cast<pid_t>(*thread) == pid) continue;
-            text_buffer<64> children("/proc/", pid, "/task/", *thread, "/children");
-            count = add_children_of_thread(children.c_str(), into, count);
-        }
-    }
+    (void)list_directory(dir->get(), [&](const char* name, entry_type) {
+        auto thread = parse_number<std::uint32_t>(name);
+        if (!thread || static_cast<pid_t>(*thread) == pid) return;
+        text_buffer<64> children("/proc/", pid, "/task/", *thread, "/children");
+        count = add_children_of_thread(children.c_str(), into, count);
+    });
     return count;
 }
 

@@ -40,6 +40,17 @@ public:
         return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
     }
 
+    // Lets write(room, size) add a NUL-terminated text in place (getcwd and the like); false means it did not fit.
+    template <class Write>
+    text_buffer& add_with(Write&& write) {
+        if (write(bytes_.data() + size_, N - size_))
+            size_ += std::strlen(bytes_.data() + size_);
+        else
+            overflowed_ = true;
+        bytes_[size_] = '\0';
+        return *this;
+    }
+
     void clear() {
         size_ = 0;
         overflowed_ = false;
@@ -51,9 +62,10 @@ public:
     char* data() { return bytes_.data(); }
 
 private:
-    std::array<char, N> bytes_;
+    // The bytes come last: of a large buffer only the part in use is ever touched.
     std::size_t size_ = 0;
     bool overflowed_ = false;
+    std::array<char, N> bytes_;
 };
 
 } // namespace reeve::chainload

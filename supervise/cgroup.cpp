@@ -1,5 +1,6 @@
 #include "supervise/cgroup.hpp"
 
+#include "chainload/directory.hpp"
 #include "chainload/error_text.hpp"
 #include "chainload/file.hpp"
 #include "chainload/number.hpp"
@@ -8,7 +9,6 @@
 #include <array>
 #include <cstring>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 namespace reeve::supervise {
 
@@ -91,24 +91,15 @@ result<void> run_cgroup::create(int dir, std::string_view service, std::uint64_t
 
     auto knobs = open_at(dir, "cgroup", O_RDONLY | O_DIRECTORY, 0, "open cgroup/");
     if (!knobs) return knobs.why();
-    alignas(8) std::array<char, 2048> buffer;
-    for (;;) {
-        long got = ::syscall(SYS_getdents64, knobs->get(), buffer.data(), buffer.size());
-        if (got <= 0) return {};
-        for (long at = 0; at < got;) {
-            unsigned short length; // struct linux_dirent64: d_reclen at 16, d_name at 19
-            std::memcpy(&length, buffer.data() + at + 16, sizeof length);
-            const char* file = buffer.data() + at + 19;
-            at += length;
-            if (file[0] == '.') continue;
-            std::array<char, 1024> value;
-            auto text = chainload::read_whole_at(knobs->get(), file, value, "read");
-            if (!text)
-                log.say(chainload::level::warning, "unable to read cgroup/", file, ": ", chainload::error_text(text.why().error));
-            else if (!write(file, chainload::trim_blanks(*text)))
-                log.say(chainload::level::warning, "unable to set cgroup/", file, ": ", chainload::error_text(errno));
-        }
-    }
+    return chainload::list_directory(knobs->get(), [&](const char* file, chainload::entry_type) {
+        if (file[0] == '.') return;
+        std::array<char, 1024> value;
+        auto text = chainload::read_whole_at(knobs->get(), file, value, "read");
+        if (!text)
+            log.say(chainload::level::warning, "unable to read cgroup/", file, ": ", chainload::error_text(text.why().error));
+        else if (!write(file, chainload::trim_blanks(*text)))
+            log.say(chainload::level::warning, "unable to set cgroup/", file, ": ", chainload::error_text(errno));
+    });
 }
 
 bool run_cgroup::adopt(int dir, std::string_view service, pid_t pid) {

@@ -12,7 +12,7 @@ fd_store::~fd_store() {
 bool fd_store::add(chainload::unique_fd fd, std::string_view name, std::size_t most) {
     if (count_ >= most || count_ == entries_.size()) return false;
     if (name.empty()) name = "stored";
-    entry& slot = entries_[count_++];
+    stored_fd& slot = entries_[count_++];
     slot.fd = fd.release();
     slot.name_size = static_cast<unsigned>(std::min(name.size(), longest_fd_name));
     std::copy_n(name.begin(), slot.name_size, slot.name);

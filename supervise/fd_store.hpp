@@ -6,15 +6,22 @@
 #include "supervise/notify_message.hpp"
 #include "supervise/settings.hpp"
 
-#include <array>
+#include <span>
 #include <string_view>
 
 namespace reeve::supervise {
 
+struct stored_fd {
+    int fd; // owned by the store
+    unsigned name_size;
+    char name[longest_fd_name];
+};
+
 class fd_store {
 public:
-    // The entries stay untouched memory until one is used: most services never store a descriptor.
-    fd_store() {}
+    // The room for the entries lies elsewhere: it is large, and most services never touch it.
+    explicit fd_store(std::span<stored_fd, most_stored_fds> room)
+        : entries_(room) {}
     fd_store(const fd_store&) = delete;
     fd_store& operator=(const fd_store&) = delete;
     ~fd_store();
@@ -29,12 +36,7 @@ public:
     std::string_view name(std::size_t at) const { return {entries_[at].name, entries_[at].name_size}; }
 
 private:
-    struct entry {
-        int fd; // owned
-        unsigned name_size;
-        char name[longest_fd_name];
-    };
-    std::array<entry, most_stored_fds> entries_;
+    std::span<stored_fd, most_stored_fds> entries_;
     std::size_t count_ = 0;
 };
 

@@ -155,10 +155,10 @@ private:
     std::size_t count_ = 0;
 };
 
-// The moments of recent deaths, newest overwriting oldest: what max-death-tally counts. Large, and untouched
-// memory while nothing dies, so it stands beside the machine and not in it.
+// The moments of recent deaths, newest overwriting oldest: what max-death-tally counts. The room for them is
+// large and, while nothing dies, untouched memory, so it lies elsewhere.
 struct death_tally {
-    std::array<std::int64_t, most_counted_deaths> moments;
+    std::span<std::int64_t, most_counted_deaths> moments;
     std::uint32_t count = 0, next = 0;
 
     void add(std::int64_t now);

@@ -50,21 +50,49 @@ supervise::tree_id tree_of_this_boot() {
     return chainload::parse_hex<16>(digits.view()).value_or(id);
 }
 
+using text_room = chainload::text_buffer<3 * PATH_MAX>;
+
+// Adds the working directory, or overflows.
+void add_working_directory(text_room& room) {
+    room.add_with([](char* at, std::size_t size) { return ::getcwd(at, size) != nullptr; });
+}
+
 std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// What the service is called: the directory's name; a logger's is "NAME/log".
-void name_service(std::string_view argument, supervise::service_texts& texts) {
+// Builds the texts of the service in the working directory, which `argument` named. It is called what the
+// directory is called; a logger "NAME/log".
+supervise::service_texts describe_service(std::string_view argument, text_room& room) {
+    supervise::service_texts texts;
+    auto begin = [&](std::string_view variable) {
+        char* at = room.data() + room.view().size();
+        room.add(variable).add('=');
+        return at;
+    };
+    auto end = [&](char* at) {
+        std::string_view value(at);
+        room.add('\0');
+        return value.substr(value.find('=') + 1);
+    };
+    texts.directory = begin("SERVICE_DIR");
+    add_working_directory(room);
+    texts.path = end(texts.directory);
+
     while (argument.size() > 1 && argument.ends_with('/')) argument.remove_suffix(1);
-    std::string_view last = last_component(argument);
-    if (last == "." || last == ".." || last.empty() || (last == "log" && last.size() == argument.size())) argument = texts.path();
     std::string_view name = last_component(argument);
-    texts.name.add("SERVICE=");
-    if (name == "log" && name.size() < argument.size()) {
-        std::string_view parent = argument.substr(0, argument.size() - name.size() - 1);
-        texts.name.add(last_component(parent)).add('/');
+    if (name == "." || name == ".." || name.empty() || argument == "log") argument = texts.path;
+    name = last_component(argument);
+    texts.name = begin("SERVICE");
+    if (name == "log" && name.size() < argument.size())
+        room.add(last_component(argument.substr(0, argument.size() - name.size() - 1))).add('/');
+    room.add(name);
+    texts.service = end(texts.name);
+
+    if (std::string_view instance = supervise::instance_of(texts.service); !instance.empty()) {
+        texts.instance = begin("INSTANCE");
+        room.add(instance);
+        (void)end(texts.instance);
     }
-    texts.name.add(name);
-    texts.instance.add("INSTANCE=").add(supervise::instance_of(texts.service()));
+    return texts;
 }
 
 struct arguments {
@@ -95,16 +123,33 @@ arguments parse(int argc, char** argv) {
     return parsed;
 }
 
-// The path of this program, absolute because the working directory is about to change; empty if unknown.
-chainload::text_buffer<PATH_MAX> own_path() {
-    chainload::text_buffer<PATH_MAX> path;
-    std::string_view self(reinterpret_cast<const char*>(::getauxval(AT_EXECFN)));
-    if (!self.starts_with('/') && ::getcwd(path.data(), PATH_MAX) != nullptr) {
-        chainload::text_buffer<PATH_MAX> relative(path.c_str(), '/', self);
-        return relative;
-    }
-    return path.add(self);
+// The path of this program, made absolute because the working directory is about to change.
+const char* find_own_path(text_room& room) {
+    const char* self = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+    if (self[0] == '/') return self;
+    const char* at = room.data() + room.view().size();
+    add_working_directory(room);
+    room.add('/').add(self).add('\0');
+    return at;
 }
+
+// All lasting memory of a supervise, in static storage, where a page costs nothing before it is touched. What every
+// one uses comes first and lies close together: it fits the page of the program's own data. Its size is a whole
+// number of pages, so that the C library's few variables, which the linker puts behind it, do not straddle two.
+// Members' lives begin where they are constructed.
+constexpr std::size_t page = 4096;
+
+union storage {
+    constexpr storage()
+        : nothing{} {}
+    char nothing;
+    struct parts {
+        alignas(supervise::service) std::byte service[sizeof(supervise::service)];
+        text_room texts;
+        supervise::seldom_used seldom;
+    } room;
+    std::byte whole_pages[(sizeof(parts) + page - 1) / page * page];
+};
 } // namespace
 
 int main(int argc, char** argv, char** environ_) {
@@ -130,35 +175,25 @@ int main(int argc, char** argv, char** environ_) {
 
     std::string_view inherited;
     if (const char* value = ::getenv(supervise::handover_name.data())) inherited = value;
-    chainload::text_buffer<PATH_MAX> self = own_path();
-    parsed.options.self = self.c_str();
+    static storage kept;
+    text_room& texts_room = *::new (&kept.room.texts) text_room;
+    parsed.options.self = find_own_path(texts_room);
     if (inherited.empty() && ::chdir(parsed.directory) < 0) return die(failed("chdir to the service directory"));
-
-    static supervise::service_texts texts;
-    texts.directory.add("SERVICE_DIR=");
-    constexpr std::size_t prefix = std::string_view("SERVICE_DIR=").size();
-    {
-        char path[PATH_MAX - prefix];
-        if (::getcwd(path, sizeof path) == nullptr) return die(failed("find the path of the service directory"));
-        texts.directory.add(path);
-    }
-    name_service(parsed.directory, texts);
-    parsed.options.is_logger = texts.service().ends_with("/log");
+    supervise::service_texts texts = describe_service(parsed.directory, texts_room);
+    if (texts_room.overflowed()) return die({ENAMETOOLONG, "find the path of the service directory"});
+    parsed.options.is_logger = texts.service.ends_with("/log");
 
     std::size_t inherited_count = 0;
     while (environ_[inherited_count] != nullptr) ++inherited_count;
     std::size_t slots = supervise::environment::slots_for(inherited_count);
     auto** slot_memory = static_cast<char**>(alloca(slots * sizeof(char*)));
     supervise::environment variables({slot_memory, slots}, environ_);
-    variables.set_for_all(texts.directory.data());
-    variables.set_for_all(texts.name.data());
-    if (!supervise::instance_of(texts.service()).empty()) variables.set_for_all(texts.instance.data());
+    for (char* text : {texts.directory, texts.name, texts.instance})
+        if (text != nullptr) variables.set_for_all(text);
 
-    chainload::messenger log("supervise", texts.service());
+    chainload::messenger log("supervise", texts.service);
     log.never_block();
-    // In static storage, so that the large and mostly unused parts of it stay unmapped.
-    alignas(supervise::service) static std::byte memory[sizeof(supervise::service)];
-    auto* service = ::new (memory) supervise::service(parsed.options, texts, variables, log);
+    auto* service = ::new (kept.room.service) supervise::service(parsed.options, texts, kept.room.seldom, variables, log);
     if (auto opened = service->open(inherited); !opened) {
         log.unable(level::fatal, opened.why());
         return cannot_go_on;

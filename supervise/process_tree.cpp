@@ -1,5 +1,6 @@
 #include "supervise/process_tree.hpp"
 
+#include "chainload/directory.hpp"
 #include "chainload/file.hpp"
 #include "chainload/number.hpp"
 #include "chainload/process.hpp"
@@ -125,27 +126,20 @@ stray_census signal_strays(const stray_marks& marks, int signal) {
     stray_census found;
     std::uint64_t oldest_start = 0;
     if (!proc) return found;
-    alignas(8) std::array<char, 2048> buffer;
-    for (;;) {
-        long got = ::syscall(SYS_getdents64, proc->get(), buffer.data(), buffer.size());
-        if (got <= 0) return found;
-        for (long at = 0; at < got;) {
-            unsigned short length; // struct linux_dirent64: d_reclen at 16, d_name at 19
-            std::memcpy(&length, buffer.data() + at + 16, sizeof length);
-            auto number = chainload::parse_number<std::uint32_t>(buffer.data() + at + 19);
-            at += length;
-            if (!number) continue;
-            auto pid = static_cast<pid_t>(*number);
-            chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-            auto stat = chainload::read_process_stat(pid);
-            if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid)) continue;
-            if (++found.count == 1 || stat->start < oldest_start) {
-                found.oldest = pid;
-                oldest_start = stat->start;
-            }
-            if (signal != 0) (void)chainload::signal_process(process.get(), signal);
+    (void)chainload::list_directory(proc->get(), [&](const char* name, chainload::entry_type) {
+        auto number = chainload::parse_number<std::uint32_t>(name);
+        if (!number) return;
+        auto pid = static_cast<pid_t>(*number);
+        chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+        auto stat = chainload::read_process_stat(pid);
+        if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid)) return;
+        if (++found.count == 1 || stat->start < oldest_start) {
+            found.oldest = pid;
+            oldest_start = stat->start;
         }
-    }
+        if (signal != 0) (void)chainload::signal_process(process.get(), signal);
+    });
+    return found;
 }
 
 } // namespace reeve::supervise

@@ -24,12 +24,16 @@ constexpr std::int64_t publish_retry_ms = 5000;
 constexpr std::size_t letters_per_turn = 256;
 } // namespace
 
-service::service(const options& with, service_texts& texts, environment& variables, chainload::messenger& log)
+service::service(const options& with, const service_texts& texts, seldom_used& room, environment& variables,
+                 chainload::messenger& log)
     : options_(with)
     , texts_(texts)
+    , room_(room)
     , environment_(variables)
     , log_(log)
-    , reader_(AT_FDCWD) {
+    , reader_(AT_FDCWD)
+    , store_(room.stored)
+    , tally_{room.deaths} {
     machine_.tally = &tally_;
     machine_.is_logger = with.is_logger;
 }

@@ -19,21 +19,36 @@
 #include "supervise/notify_socket.hpp"
 #include "supervise/process_tree.hpp"
 #include "supervise/settings_reader.hpp"
+#include "supervise/start_env.hpp"
 #include "supervise/state_directory.hpp"
 #include "supervise/status_record.hpp"
 
-#include <climits>
 #include <optional>
 
 namespace reeve::supervise {
 
-// Room for "reeve"'s texts that are built once: SERVICE=…, SERVICE_DIR=…, INSTANCE=….
+// Texts that are built once, at start-up.
 struct service_texts {
-    chainload::text_buffer<PATH_MAX> directory; // SERVICE_DIR=/absolute/path
-    chainload::text_buffer<2 * longest_name + 16> name;
-    chainload::text_buffer<longest_name + 16> instance;
-    std::string_view path() const { return directory.view().substr(directory.view().find('=') + 1); }
-    std::string_view service() const { return name.view().substr(name.view().find('=') + 1); }
+    char* name = nullptr;      // SERVICE=NAME
+    char* directory = nullptr; // SERVICE_DIR=/absolute/path
+    char* instance = nullptr;  // INSTANCE=…, or null
+    std::string_view service;  // NAME
+    std::string_view path;     // /absolute/path
+};
+
+// The variables of one start.
+struct start_texts {
+    std::array<char, 64 * 1024> storage;
+    std::array<start_variable, environment::start_variables> variables;
+    chainload::text_buffer<64> watchdog_usec, watchdog_pid, listen_fds, listen_pid;
+    chainload::text_buffer<most_stored_fds*(longest_fd_name + 1) + 32> listen_names;
+};
+
+// Room that most services never touch: it lies apart, so that its pages stay unmapped.
+struct seldom_used {
+    std::array<std::int64_t, most_counted_deaths> deaths;
+    std::array<stored_fd, most_stored_fds> stored;
+    alignas(start_texts) std::array<std::byte, sizeof(start_texts)> start;
 };
 
 // A program of the service that is not its main process.
@@ -53,7 +68,8 @@ public:
         char* const* argv = nullptr; // and its arguments
     };
 
-    service(const options& with, service_texts& texts, environment& variables, chainload::messenger& log);
+    service(const options& with, const service_texts& texts, seldom_used& room, environment& variables,
+            chainload::messenger& log);
 
     // Opens what the loop needs, recovers what a predecessor left, or takes over from the image before U
     // (`inherited`: the value of handover_name; empty: none).
@@ -115,7 +131,8 @@ private:
     chainload::result<void> take_over(std::string_view inherited);
 
     options options_;
-    service_texts& texts_;
+    const service_texts& texts_;
+    seldom_used& room_;
     environment& environment_;
     chainload::messenger& log_;
     settings settings_;

@@ -30,7 +30,7 @@ void service::read_notify() {
 bool service::may_speak(pid_t sender) const {
     if (sender <= 0) return false;
     if (sender == main_pid_ && machine_.main_alive) return true;
-    return is_descendant(sender) || (have_strays_ && is_stray({texts_.path(), stray_session_, stray_since_, 0}, sender));
+    return is_descendant(sender) || (have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, sender));
 }
 
 void service::heed(datagram& from) {

@@ -170,7 +170,7 @@ void service::kill_assistant(assistant which) {
 
 stray_census service::strays(int signal) {
     pid_t spare = machine_.main_alive ? main_pid_ : 0;
-    return signal_strays({texts_.path(), stray_session_, stray_since_, spare}, signal);
+    return signal_strays({texts_.path, stray_session_, stray_since_, spare}, signal);
 }
 
 // While the tree is to be emptied: kills what is there, and tells the machine when nothing is.
@@ -247,7 +247,7 @@ void service::find_main() {
 bool service::take_main(pid_t pid) {
     if (pid == main_pid_ && machine_.main_alive) return true;
     bool ours = is_descendant(pid);
-    if (!ours && !(have_strays_ && is_stray({texts_.path(), stray_session_, stray_since_, 0}, pid))) return false;
+    if (!ours && !(have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, pid))) return false;
     auto stat = chainload::read_process_stat(pid);
     if (!stat || stat->state == 'Z') return false;
     bool child = stat->parent == ::getpid();

@@ -107,9 +107,9 @@ void service::recover(const status_record& record) {
 // The main process runs on: deadlines begin anew, readiness continues.
 void service::adopt() {
     machine& m = machine_;
-    if (settings_.has_cgroup) (void)cgroup_.adopt(AT_FDCWD, texts_.service(), main_pid_);
+    if (settings_.has_cgroup) (void)cgroup_.adopt(AT_FDCWD, texts_.service, main_pid_);
     if (settings_.notify && notify_.fd() < 0) {
-        auto opened = notify_.open(AT_FDCWD, texts_.path());
+        auto opened = notify_.open(AT_FDCWD, texts_.path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
     auto arm = [&](timer which, std::int64_t ms) { m.deadlines[static_cast<std::size_t>(which)] = now_ + ms; };

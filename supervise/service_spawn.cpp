@@ -24,28 +24,12 @@ using chainload::text_buffer;
 using chainload::unique_fd;
 
 namespace {
-constexpr std::size_t start_env_bytes = 64 * 1024;
-
 // The start time of the calling process, which was forked at `before` ticks or later: the clock tells without a
 // system call, unless a tick has just passed in between.
 std::uint64_t own_start(std::uint64_t before) {
     if (chainload::boot_ticks() == before) return before;
     auto self = chainload::read_process_stat(0);
     return self ? self->start : before;
-}
-
-// What the variables of one start are kept in: only touched when they are used.
-struct start_texts {
-    char storage[start_env_bytes];
-    start_variable variables[environment::start_variables];
-    text_buffer<64> watchdog_usec, watchdog_pid, listen_fds, listen_pid;
-    text_buffer<most_stored_fds*(longest_fd_name + 1) + 32> listen_names;
-};
-
-// In static storage, not on the stack: its pages stay unmapped until a service needs them.
-start_texts& texts_of_a_start() {
-    alignas(start_texts) static std::byte memory[sizeof(start_texts)];
-    return *reinterpret_cast<start_texts*>(memory);
 }
 } // namespace
 
@@ -107,11 +91,11 @@ void service::prepare_run() {
     stranger_reported_ = garbage_reported_ = false;
     if (settings_.has_cgroup) {
         (void)cgroup_.remove();
-        auto made = cgroup_.create(AT_FDCWD, texts_.service(), chainload::boot_ticks(), log_);
+        auto made = cgroup_.create(AT_FDCWD, texts_.service, chainload::boot_ticks(), log_);
         if (!made) log_.unable(level::warning, made.why(), "(the service runs in supervise's own cgroup)");
     }
     if (settings_.notify) {
-        auto opened = notify_.open(AT_FDCWD, texts_.path());
+        auto opened = notify_.open(AT_FDCWD, texts_.path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
 }
@@ -135,39 +119,39 @@ void service::spawn_main() {
     program what{nullptr};
     what.main = true;
 
-    start_texts* texts = nullptr;
+    auto texts = [&, made = static_cast<start_texts*>(nullptr)]() mutable -> start_texts& {
+        if (made == nullptr) made = ::new (room_.start.data()) start_texts;
+        return *made;
+    };
     auto use = [&](text_buffer<64>& text, std::string_view name) -> text_buffer<64>& {
         text.clear();
         return text.add(name).add('=');
     };
     if (notify_.fd() >= 0) {
-        texts = &texts_of_a_start();
         environment_.set(notify_.assignment());
         if (settings_.watchdog != 0) {
-            environment_.set(use(texts->watchdog_usec, "WATCHDOG_USEC").add(settings_.watchdog * 1000).data());
-            what.pid_texts[0] = &use(texts->watchdog_pid, "WATCHDOG_PID");
-            environment_.set(texts->watchdog_pid.data());
+            environment_.set(use(texts().watchdog_usec, "WATCHDOG_USEC").add(settings_.watchdog * 1000).data());
+            what.pid_texts[0] = &use(texts().watchdog_pid, "WATCHDOG_PID");
+            environment_.set(texts().watchdog_pid.data());
         }
     }
     if (store_.size() > 0) {
-        texts = &texts_of_a_start();
-        environment_.set(use(texts->listen_fds, "LISTEN_FDS").add(store_.size()).data());
-        what.pid_texts[1] = &use(texts->listen_pid, "LISTEN_PID");
-        environment_.set(texts->listen_pid.data());
-        texts->listen_names.clear();
-        texts->listen_names.add("LISTEN_FDNAMES=");
-        for (std::size_t at = 0; at < store_.size(); ++at) texts->listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
-        environment_.set(texts->listen_names.data());
+        environment_.set(use(texts().listen_fds, "LISTEN_FDS").add(store_.size()).data());
+        what.pid_texts[1] = &use(texts().listen_pid, "LISTEN_PID");
+        environment_.set(texts().listen_pid.data());
+        texts().listen_names.clear();
+        texts().listen_names.add("LISTEN_FDNAMES=");
+        for (std::size_t at = 0; at < store_.size(); ++at) texts().listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
+        environment_.set(texts().listen_names.data());
     }
     if (::faccessat(AT_FDCWD, path::start_env, F_OK, 0) == 0) {
-        texts = &texts_of_a_start();
-        auto count = read_start_env(AT_FDCWD, texts->storage, texts->variables);
+        auto count = read_start_env(AT_FDCWD, texts().storage, texts().variables);
         if (!count) log_.unable(level::warning, count.why(), "of supervise/start-env (left out)");
         for (std::size_t at = 0; count && at < *count; ++at) {
-            if (texts->variables[at].unset)
-                environment_.unset(texts->variables[at].assignment);
+            if (texts().variables[at].unset)
+                environment_.unset(texts().variables[at].assignment);
             else
-                environment_.set(const_cast<char*>(texts->variables[at].assignment));
+                environment_.set(const_cast<char*>(texts().variables[at].assignment));
         }
         if (auto removed = remove_start_env(AT_FDCWD); !removed) log_.unable(level::warning, removed.why());
     }
@@ -234,7 +218,7 @@ void service::spawn_script(const char* path, bool in_record) {
         pid_text.add(main_pid_);
         argv[1] = code.data();
         argv[2] = signal.data();
-        argv[3] = const_cast<char*>(texts_.service().data());
+        argv[3] = const_cast<char*>(texts_.service.data());
         argv[4] = pid_text.data();
     }
     packed_record record;

@@ -36,6 +36,15 @@ bool within_one_tick(timespec changed, timespec now) {
     return apart <= tick && apart >= -tick;
 }
 
+std::uint64_t fold(const struct stat& found) {
+    std::uint64_t folded = found.st_ino;
+    for (std::int64_t part : {std::int64_t{found.st_ctim.tv_sec}, std::int64_t{found.st_ctim.tv_nsec}, std::int64_t{found.st_size}}) {
+        folded = (folded ^ static_cast<std::uint64_t>(part)) * 0x9e3779b97f4a7c15u; // 2^64 / golden ratio
+        folded ^= folded >> 32;
+    }
+    return folded;
+}
+
 // Whether what kept a file from being read may pass without a change of that file.
 bool may_pass(int error) {
     return error != EACCES && error != EPERM && error != ELOOP && error != E2BIG;
@@ -79,11 +88,11 @@ settings_reader::looked settings_reader::look_at(const char* name) {
     looked result;
     if (::fstatat(dir_, name, &found, 0) < 0) {
         result.error = errno;
-        result.at.size = -errno; // an error is a state too, and its end a change
+        result.at.folded = static_cast<std::uint64_t>(errno); // an error is a state too, and its end a change
         return result;
     }
     if (within_one_tick(found.st_ctim, chainload::read_clock(CLOCK_REALTIME))) settled_ = false;
-    result.at = {found.st_ino, found.st_ctim.tv_sec, found.st_ctim.tv_nsec, found.st_size};
+    result.at.folded = fold(found);
     result.directory = S_ISDIR(found.st_mode);
     result.regular = S_ISREG(found.st_mode);
     return result;

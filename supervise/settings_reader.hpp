@@ -37,11 +37,10 @@ public:
 private:
     // What tells one state of a file from another. The change time, not the time of modification: it also moves
     // when access rights change, and nothing sets it back.
+    // Folded into one number: two states of a file that fold to the same one are not to be expected, and
+    // whatever stands once per service is kept small.
     struct stamp {
-        std::uint64_t inode = 0;
-        std::int64_t seconds = 0;
-        std::int64_t nanoseconds = 0;
-        std::int64_t size = 0;
+        std::uint64_t folded = 0;
         bool operator==(const stamp&) const = default;
     };
     using entries = chainload::bit_set<all_settings>; // by place in known_settings()

@@ -148,6 +148,7 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes) {
 
 void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t start, const chainload::tai64n& now) {
     put(record, field_at::pid, pid);
+    put(record, field_at::run_state, run_state_of(static_cast<phase>(record[field_at::phase.offset])));
     put(record, field_at::main_start, start);
     put_bytes(record, field_at::changed, now);
 }
