@@ -1,0 +1,161 @@
+// Children end: supervises, scripts, and orphans, which are what a killed supervise left to us as subreaper.
+//
+// An orphan that a status record names as its service's main process must not be reaped before the next supervise
+// has opened its pidfd, or its end would never be known. A new supervise has done so when its own pid is in the
+// record. Meanwhile the zombie is kept; waitid(P_ALL) would show it again and again and hide all others, so then
+// the children are gone through one by one.
+#include "chainload/clock.hpp"
+#include "chainload/process.hpp"
+#include "chainload/signals.hpp"
+#include "svscan/log.hpp"
+#include "svscan/shell.hpp"
+
+#include <csignal>
+#include <sys/wait.h>
+
+namespace reeve::svscan {
+
+namespace {
+constexpr moment look_at_kept_ms = 2, keep_at_most_ms = 10000;
+
+std::string describe_end(std::optional<int> status) {
+    if (!status) return "ended";
+    if (WIFSIGNALED(*status)) {
+        auto name = chainload::signal_name(WTERMSIG(*status));
+        return "killed by " +
+               (name.empty() ? "signal " + std::to_string(WTERMSIG(*status)) : std::string(name));
+    }
+    return "exited " + std::to_string(WEXITSTATUS(*status));
+}
+} // namespace
+
+void shell::reap() {
+    while (kept_.empty()) {
+        siginfo_t info{};
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) break;
+        if (pids_.contains(info.si_pid) || info.si_pid == stop_script_)
+            reap_known(info.si_pid);
+        else
+            sweep();
+    }
+    if (!kept_.empty()) sweep();
+    if (orphan_signal_ != 0 && !departure_) signal_orphans();
+}
+
+std::vector<pid_t> shell::children() const {
+    std::vector<pid_t> all(pids_.size() + 256);
+    for (;;) {
+        auto count = chainload::read_children(0, all);
+        if (count && *count == all.size()) {
+            all.resize(all.size() * 2);
+            continue;
+        }
+        all.resize(count ? *count : 0);
+        return all;
+    }
+}
+
+bool shell::is_zombie(pid_t pid) const {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == pid;
+}
+
+// All that has ended: first those we know, because a dead supervise's record says which orphans matter.
+void shell::sweep() {
+    auto all = children();
+    for (pid_t pid : all)
+        if ((pids_.contains(pid) || pid == stop_script_) && is_zombie(pid)) reap_known(pid);
+    for (pid_t pid : all)
+        if (!pids_.contains(pid) && pid != stop_script_ && !kept_.contains(pid) && is_zombie(pid))
+            reap_or_keep(pid);
+}
+
+void shell::reap_known(pid_t pid) {
+    int status = 0;
+    if (::waitpid(pid, &status, WNOHANG) != pid) return;
+    if (pid == stop_script_) {
+        stop_script_ = 0;
+        feed(stop_script_ended{});
+        return;
+    }
+    supervisor_id who = pids_[pid];
+    pids_.erase(pid);
+    supervise_ended(who, status);
+}
+
+void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
+    place where = place_of(who);
+    bool orderly = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
+    bool reachable = true;
+    if (!orderly) {
+        reachable = where.catch_all() || places_.look(tree_.name_of(who.service).c_str()).what.id ==
+                                             tree_.identity_of(who.service);
+        auto record = reachable ? places_.read_record(where)
+                                : chainload::result<supervise::status_record>(chainload::failure{ENOENT, ""});
+        if (record && !status) orderly = record->supervise_pid == 0;
+        if (!record && !status && tree_.is_leaving(who.service))
+            orderly = true; // as it was told, as far as we know
+        if (!orderly && record && record->pid != 0 && record->tree == tree_id_)
+            awaited_[static_cast<pid_t>(record->pid)] = who;
+    }
+    feed(ended{who, orderly, reachable, describe_end(status)});
+}
+
+// Whether this orphan is a main process that no supervise has taken over yet.
+bool shell::is_awaited(pid_t pid) {
+    auto known = awaited_.find(pid);
+    if (known == awaited_.end()) return false;
+    supervisor_id who = known->second;
+    if (tree_.is_used(who.service)) {
+        auto record = places_.read_record(place_of(who));
+        bool adopted = record && record->supervise_pid != 0 &&
+                       static_cast<pid_t>(record->supervise_pid) == tree_.pid_of(who);
+        bool recorded = record && static_cast<pid_t>(record->pid) == pid;
+        if (record && recorded && !adopted) return true;
+    }
+    awaited_.erase(known);
+    return false;
+}
+
+void shell::reap_or_keep(pid_t orphan) {
+    if (!is_awaited(orphan)) {
+        ::waitpid(orphan, nullptr, WNOHANG);
+        foreign_.erase(orphan);
+        return;
+    }
+    moment now = chainload::monotonic_ms();
+    kept_.emplace(orphan, now + keep_at_most_ms);
+    loop_.set(timer::zombies, now + look_at_kept_ms, [this] { check_kept(); });
+}
+
+void shell::check_kept() {
+    moment now = chainload::monotonic_ms();
+    std::erase_if(kept_, [&](const auto& entry) {
+        if (now < entry.second && is_awaited(entry.first)) return false;
+        awaited_.erase(entry.first);
+        ::waitpid(entry.first, nullptr, WNOHANG);
+        return true;
+    });
+    if (!kept_.empty())
+        loop_.set(timer::zombies, now + look_at_kept_ms, [this] { check_kept(); });
+    else
+        reap(); // what the kept ones hid
+}
+
+// The end of a stopped tree: what killed supervises left is signalled, each process once, until nothing is left.
+void shell::signal_orphans() {
+    bool left = false;
+    for (pid_t pid : children()) {
+        if (pids_.contains(pid) || (foreign_.contains(pid) && ::getpid() != 1)) continue;
+        left = true;
+        if (!signalled_.insert(pid).second) continue;
+        ::kill(pid, orphan_signal_); // our unreaped child: the pid cannot be another's
+        ::kill(pid, SIGCONT);
+    }
+    if (left) return;
+    orphan_signal_ = 0;
+    feed(no_children{});
+}
+
+} // namespace reeve::svscan

@@ -1,0 +1,124 @@
+// What svscan listens to: its control FIFO, signals, and changes of the scan directory.
+#include "chainload/clock.hpp"
+#include "chainload/file.hpp"
+#include "svscan/commands.hpp"
+#include "svscan/log.hpp"
+#include "svscan/shell.hpp"
+
+#include <csignal>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+namespace reeve::svscan {
+
+void shell::listen() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGCHLD);
+    for (const auto& entry : signal_orders) sigaddset(&wanted, entry.number);
+    for (const auto& entry : signal_scripts) sigaddset(&wanted, entry.number);
+    signals_.reset(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!signals_ || !loop_.add(signals_.get(), [this] { read_signals(); }))
+        say(severity::error, unable(chainload::failed("listen to signals")));
+
+    if (::mknodat(places_.own(), "control", S_IFIFO | 0600, 0) < 0 && errno != EEXIST)
+        say(severity::error, unable(chainload::failed("create .svscan/control")));
+    auto control =
+        chainload::open_at(places_.own(), "control", O_RDWR | O_NONBLOCK, 0, "open .svscan/control");
+    if (control) control_ = std::move(*control);
+    if (!control || !loop_.add(control_.get(), [this] { read_control(); }))
+        say(severity::error, control ? "unable to listen to .svscan/control" : unable(control.why()));
+
+    auto opened = watcher_.open();
+    if (!opened || !loop_.add(watcher_.fd(), [this] { watcher_.read(*this); }))
+        say(severity::warning,
+            unable(opened.why()) + "; changes are seen only at a rescan (signal HUP, option -t)");
+    if (options_.rescan_ms != 0) rescan_later();
+}
+
+void shell::read_control() {
+    char letters[256];
+    ssize_t got = ::read(control_.get(), letters, sizeof letters);
+    for (ssize_t i = 0; i < got && !departure_; ++i) {
+        const control_letter* known = nullptr;
+        for (const auto& entry : control_letters)
+            if (entry.name == letters[i]) known = &entry;
+        if (known != nullptr)
+            feed(ordered{known->meaning});
+        else if (letters[i] != '\n')
+            say(severity::warning,
+                std::string("unknown command on .svscan/control: ") +
+                    (letters[i] > ' ' && letters[i] < 127
+                         ? std::string(1, letters[i])
+                         : "byte " + std::to_string(static_cast<unsigned char>(letters[i]))));
+    }
+}
+
+void shell::read_signals() {
+    bool child = false;
+    signalfd_siginfo info[16];
+    for (;;) {
+        ssize_t got = ::read(signals_.get(), info, sizeof info);
+        if (got <= 0) break;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(got) / sizeof info[0]; ++i) {
+            int number = static_cast<int>(info[i].ssi_signo);
+            child = child || number == SIGCHLD;
+            for (const auto& entry : signal_orders)
+                if (entry.number == number) feed(ordered{entry.meaning});
+            for (const auto& entry : signal_scripts)
+                if (entry.number == number) run_signal_script(number);
+        }
+    }
+    if (child) reap();
+}
+
+void shell::run_signal_script(int number) {
+    for (const auto& entry : signal_scripts) {
+        if (entry.number != number || ::faccessat(places_.scan(), entry.path, X_OK, AT_EACCESS) < 0) continue;
+        auto pid = starter_.run_script(entry.path);
+        if (!pid) say(severity::error, std::string(entry.path) + ": " + unable(pid.why()));
+    }
+}
+
+void shell::appeared(const char* name, bool whole) {
+    auto seen = places_.look(name);
+    if (seen.what.kind != sight_kind::nothing) feed(saw{name, seen.what, whole});
+}
+
+// The name may have come back since, by an event that is still in the queue; what counts is what is there now.
+void shell::disappeared(const char* name) {
+    feed(lost{name});
+    appeared(name, false);
+}
+
+void shell::touched(const std::string& name) {
+    feed(svscan::touched{name});
+}
+
+void shell::overflowed() {
+    scan(false, false);
+}
+
+void shell::scan(bool prune, bool first) {
+    feed(pass_began{prune});
+    if (auto log = places_.look(catch_all_name.data()); log.what.kind == sight_kind::complete)
+        feed(saw{catch_all_name, log.what, true});
+    auto listed = places_.list([&](const char* name) {
+        auto seen = places_.look(name);
+        // What a rescan finds may just be being copied.
+        if (seen.what.kind != sight_kind::nothing) feed(saw{name, seen.what, first || !seen.fresh});
+    });
+    if (listed)
+        feed(pass_ended{});
+    else // half a list must not make services disappear
+        say(severity::error, unable(listed.why()) + "; looked at again at the next rescan (signal HUP)");
+}
+
+void shell::rescan_later() {
+    loop_.set(timer::rescan, chainload::monotonic_ms() + options_.rescan_ms, [this] {
+        feed(ordered{order::rescan});
+        rescan_later();
+    });
+}
+
+} // namespace reeve::svscan
