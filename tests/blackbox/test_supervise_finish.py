@@ -47,7 +47,7 @@ def test_finish_runs_after_a_commanded_stop_too(service):
 
 def test_finish_runs_before_every_restart(service):
     one = service({"run": recorded("exit 1"), "finish": recorded("exit 0"), **AT_ONCE})
-    one.await_starts(3)
+    one.await_events("start", 3, "run")
     assert [event.script for event in one.events("start")][:5] == ["run", "finish", "run", "finish", "run"]
 
 
@@ -71,7 +71,7 @@ def test_the_record_shows_finishing(service):
 def test_timeout_finish_kills_it_with_its_tree(service):
     one = service({"run": recorded("exit 1"), "finish": recorded("on TERM ignore", "daemon {", "wait", "}", "wait"), "timeout-finish": "60", "restart": "never"})
     one.await_phase("failed")
-    for pid in (one.events("forked")[0].pid, one.events("start", "finish")[0].pid):
+    for pid in (one.await_events("forked")[0].pid, one.events("start", "finish")[0].pid):
         await_until(lambda: not processes.alive(pid))
 
 
@@ -92,7 +92,7 @@ def test_finish_125_gives_up_for_good(service):
 def test_what_finish_left_behind_is_gone_before_the_next_start(service):
     one = service({"run": recorded("exit 1"), "finish": recorded("daemon {", "wait", "}", "exit 0"), **AT_ONCE})
     one.await_starts(2)
-    assert not processes.alive(one.events("forked")[0].pid)
+    assert not processes.alive(one.await_events("forked")[0].pid)
 
 
 def test_finish_does_not_run_when_the_start_itself_failed(service):

@@ -86,6 +86,8 @@ def test_svok(service, family):
     one.await_phase("ready")
     assert run(one, command, str(one.directory)).returncode == 0
     one.stop()
+    if family == "busybox":
+        return  # its svok opens the FIFO without O_NONBLOCK: where no supervise runs it hangs, with runsv too
     assert run(one, command, str(one.directory)).returncode == 100
 
 
@@ -235,13 +237,16 @@ def test_a_run_script_of_chpst(service):
 
 
 def test_a_run_script_of_s6(service):
-    foreign_program("s6-notifyoncheck", "s6")
     foreign_program("execlineb", "execline")
+    foreign_program("s6-envdir", "s6")
     one = service(
         {
-            "run": "#!/usr/bin/execlineb -P\ns6-notifyoncheck -d -n 50 -w 20\nsleep 1000\n",
-            "data": {"check": recorded("exit 0")},
+            "run": "#!/usr/bin/execlineb -P\nfdmove -c 2 1\ns6-softlimit -o 30\ns6-envdir ./env\n"
+            "foreground { redirfd -w 1 said importas G GREETING echo $G }\n"
+            "foreground { fdmove 1 3 echo }\nfdclose 3 sleep 1000\n",
+            "env": {"GREETING": "hello\n"},
             "notification-fd": "3",
         }
     )
     one.await_phase("ready")
+    assert one.path("said").read_text() == "hello\n"

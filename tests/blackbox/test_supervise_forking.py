@@ -35,7 +35,7 @@ def test_the_pid_file_names_the_main_process(service):
     one = service({"run": run, "forking": "the.pid\n"})
     now = one.await_phase("ready")
     assert now.pid == int(one.path("the.pid").read_text())
-    assert now.pid != one.events("forked")[0].pid
+    assert now.pid != one.await_events("forked")[0].pid
 
 
 def test_a_pid_file_that_comes_late_is_waited_for(service):
@@ -87,7 +87,7 @@ def test_a_daemon_that_died_is_restarted(service):
 
 
 def test_down_stops_the_daemon_and_leaves_nothing(service):
-    one = service({"run": daemonizing("child {", "wait", "}"), "forking": ""})
+    one = service({"run": recorded("daemon {", "on TERM exit 0", "wait", "}", "daemon {", "wait", "}", "exit 0"), "forking": ""})
     one.await_phase("ready")
     one.send("d")
     one.await_phase("down")

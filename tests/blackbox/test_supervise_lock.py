@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from support import orphans
+from support import orphans, processes
 from support.awaiting import await_until
 from support.paths import foreign_program, program
 from support.service import RUNS, shell
@@ -77,8 +77,10 @@ def test_ours_is_refused_where_a_peer_runs(service, path, name, package):
     finally:
         peer.send_signal(signal.SIGKILL)
         peer.wait()
-        os.kill(int(one.path("pids").read_text().split()[0]), signal.SIGKILL)
         orphans.disown(peer)
+        pid = int(one.path("pids").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        await_until(lambda: not processes.alive(pid))
 
 
 @pytest.mark.parametrize(("path", "name", "package"), PEERS[:2], ids=[row[2] for row in PEERS[:2]])

@@ -79,7 +79,7 @@ def test_timeout_up_limits_start(service):
 def test_leftovers_of_start_are_killed(service):
     one = service({"start": recorded("daemon {", "wait", "}", "exit 0")})
     one.await_phase("done")
-    forked = one.events("forked")[0].pid
+    forked = one.await_events("forked")[0].pid
     assert not processes.alive(forked)
 
 

@@ -11,7 +11,7 @@ AT_ONCE = {"restart-delay": "1 1 1"}
 
 def test_condition_0_goes_on(service):
     one = service({"run": RUNS, "condition": recorded("environment SERVICE", "exit 0")})
-    one.await_phase("ready")
+    one.await_event("start", "run")
     assert [event.script for event in one.events("start")] == ["condition", "run"]
     assert one.events("environment")[0].rest == "SERVICE=web"
 
@@ -59,7 +59,7 @@ def test_down_while_the_condition_runs(service):
 def test_health_failures_in_a_row_restart_it(service):
     one = service({"run": RUNS, "health": recorded("exit 1"), "health-interval": "10", "health-failures": "3", **AT_ONCE})
     one.await_starts(2)
-    assert one.deaths()[0].cause == "health"
+    assert one.await_deaths()[0].cause == "health"
     second = one.events("start", "run")[1].time
     assert len([event for event in one.events("start", "health") if event.time < second]) == 3
 
@@ -76,7 +76,7 @@ def test_a_health_that_hangs_is_killed_and_counts_as_a_failure(service):
         {"run": RUNS, "health": recorded("daemon {", "wait", "}", "wait"), "health-interval": "10", "health-timeout": "50", "health-failures": "1", **AT_ONCE}
     )
     one.await_starts(2)
-    assert one.deaths()[0].cause == "health"
+    assert one.await_deaths()[0].cause == "health"
     pid = one.events("start", "health")[0].pid
     await_until(lambda: not processes.alive(pid))
 
@@ -100,7 +100,7 @@ def test_the_reload_file_is_run_instead_of_hup(service):
 
 @pytest.mark.parametrize("letter", [row for row in letters() if row.command == "signal"], ids=lambda row: row.name)
 def test_control_x_is_run_instead_of_the_signal(service, letter):
-    one = service({"run": recorded("on all record", "mark prepared", "wait"), f"control/{letter.name}": recorded("exit 0")})
+    one = service({"run": recorded("on all record", "mark prepared", "wait"), f"control/{letter.name}": recorded("exit 0"), "timeout-kill": "50"})
     one.await_event("mark")
     one.send(letter.name)
     one.await_event("exit", letter.name)

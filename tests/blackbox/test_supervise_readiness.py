@@ -106,7 +106,7 @@ def test_timeout_up_stops_what_is_not_ready_in_time(service):
     one = service({"run": RUNS, "notification-fd": "3", "timeout-up": "60", **AT_ONCE})
     now = one.await_status(lambda now: now.deaths >= 2)
     assert now.cause == "timeout"
-    assert one.deaths()[0].cause == "timeout"
+    assert one.await_deaths()[0].cause == "timeout"
 
 
 def test_timeout_up_does_nothing_to_what_is_ready(service):

@@ -149,13 +149,6 @@ def test_a_dangling_state_link_gets_its_directory(service, tmp_path):
     assert (tmp_path / "later" / "status").exists()
 
 
-def test_option_s_names_the_state_directory(service, tmp_path):
-    one = service({"run": RUNS}, start=False)
-    one.launch("-s", str(tmp_path / "states"))
-    one.await_event("start")
-    one.await_phase("ready")
-
-
 def test_the_modes_of_the_state_files_are_those_of_daemontools(service):
     one = service({"run": RUNS})
     one.await_phase("ready")

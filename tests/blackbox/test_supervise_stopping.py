@@ -117,7 +117,7 @@ def test_leftovers_are_killed_after_the_main_process(service):
 def test_leftovers_are_gone_before_the_next_start(service):
     one = service({"run": recorded("daemon {", "wait", "}", "mark prepared", "wait"), **AT_ONCE})
     one.await_event("mark")
-    old = one.events("forked")[0].pid
+    old = one.await_events("forked")[0].pid
     one.send("k")
     one.await_events("start", 2, "run")
     assert not processes.alive(old)
@@ -126,7 +126,7 @@ def test_leftovers_are_gone_before_the_next_start(service):
 def test_leftovers_keep_lets_them_live(service):
     one = service({"run": recorded("daemon {", "wait", "}", "mark prepared", "wait"), "leftovers": "keep"})
     one.await_event("mark")
-    kept = one.events("forked")[0].pid
+    kept = one.await_events("forked")[0].pid
     one.send("d")
     one.await_phase("down")
     assert processes.alive(kept)

@@ -181,6 +181,11 @@ class Service:
     def await_starts(self, count, deadline=DEADLINE):
         return self.await_status(lambda now: now.starts >= count, deadline, what=f"{count} starts")
 
+    def await_deaths(self, count=1):
+        """The ring of deaths, once it has so many; it is written after the record."""
+        await_until(lambda: len(self.deaths()) >= count, what=lambda: f"{count} deaths; status {self.status()}; {self.stderr()}")
+        return self.deaths()
+
     # What its programs recorded
 
     def events(self, name=None, script=None):
@@ -216,12 +221,12 @@ class Service:
     # The end of the test
 
     def end(self):
-        """Stops what still runs, in order: what is left after it is the test's finding."""
+        """Ends what still runs: the main process by KILL, the rest by supervise. What is left is the test's finding."""
         if self.popen is None or self.popen.poll() is not None:
             return
         try:
             os.kill(self.popen.pid, signal.SIGCONT)
-            self.send("dxc")
+            self.send("dxk")
             self.await_exit()
         except OSError:
             pass  # it has no control FIFO (any more); what is left is found by its marker

@@ -85,11 +85,12 @@ def decode(data):
 
 
 def read(service_directory):
-    """The record; None if there is none yet."""
+    """The record; None if there is none yet, or one that is not ours (daemontools', runit's)."""
     try:
-        return decode(pathlib.Path(service_directory, "supervise", "status").read_bytes())
+        data = pathlib.Path(service_directory, "supervise", "status").read_bytes()
     except FileNotFoundError:
         return None
+    return decode(data) if len(data) >= SIZE and data[20:22] == b"rv" else None
 
 
 @dataclasses.dataclass
