@@ -38,7 +38,8 @@ bool within_one_tick(timespec changed, timespec now) {
 
 std::uint64_t fold(const struct stat& found) {
     std::uint64_t folded = found.st_ino;
-    for (std::int64_t part : {std::int64_t{found.st_ctim.tv_sec}, std::int64_t{found.st_ctim.tv_nsec}, std::int64_t{found.st_size}}) {
+    for (std::int64_t part : {std::int64_t{found.st_ctim.tv_sec}, std::int64_t{found.st_ctim.tv_nsec},
+                              std::int64_t{found.st_size}}) {
         folded = (folded ^ static_cast<std::uint64_t>(part)) * 0x9e3779b97f4a7c15u; // 2^64 / golden ratio
         folded ^= folded >> 32;
     }
