@@ -190,7 +190,7 @@ def test_a_kill_while_finish_runs(service):
 
 
 def test_a_kill_in_backoff_keeps_the_time_of_the_next_start(service):
-    one = service({"run": recorded("exit 1"), "restart-delay": "60000 2 60000"})
+    one = service({"run": recorded("exit 1"), "restart-delay": "30000 2 30000"})
     before = one.await_phase("backoff")
     now = replace_supervise(one)
     assert now.phase == "backoff"

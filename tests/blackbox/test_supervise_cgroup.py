@@ -26,6 +26,12 @@ def group_of(pid):
     return None
 
 
+def leaf_of(pid):
+    """The cgroup of the service, once its process has joined it (it does so right before its exec)."""
+    await_until(lambda: group_of(pid) != group_of("self"), what=lambda: f"{pid} to be in a cgroup of its own")
+    return group_of(pid)
+
+
 @pytest.fixture(autouse=True)
 def writable_hierarchy():
     mount = unified_mount()
@@ -41,17 +47,16 @@ def writable_hierarchy():
 
 def test_each_run_has_a_fresh_leaf(service):
     one = service({"run": recorded("on TERM exit 0", "wait"), "cgroup": {}})
-    first = group_of(one.await_phase("ready").pid)
-    assert first != group_of("self")
+    first = leaf_of(one.await_phase("ready").pid)
     one.send("r")
-    second = group_of(one.await_status(lambda now: now.starts == 2 and now.phase == "ready").pid)
+    second = leaf_of(one.await_status(lambda now: now.starts == 2 and now.phase == "ready").pid)
     assert second != first
     await_until(lambda: not first.exists())
 
 
 def test_the_leaf_is_removed_at_the_end(service):
     one = service({"run": RUNS, "cgroup": {}})
-    group = group_of(one.await_phase("ready").pid)
+    group = leaf_of(one.await_phase("ready").pid)
     one.send("d")
     one.await_phase("down")
     await_until(lambda: not group.exists())
@@ -60,12 +65,12 @@ def test_the_leaf_is_removed_at_the_end(service):
 def test_supervise_itself_stays_outside(service):
     one = service({"run": RUNS, "cgroup": {}})
     pid = one.await_phase("ready").pid
-    assert group_of(one.supervise_pid) == group_of("self") != group_of(pid)
+    assert leaf_of(pid).parent == group_of(one.supervise_pid) == group_of("self")
 
 
 def test_the_values_are_written(service):
     one = service({"run": RUNS, "cgroup": {"cgroup.max.descendants": "3\n", "cgroup.max.depth": "2\n"}})
-    group = group_of(one.await_phase("ready").pid)
+    group = leaf_of(one.await_phase("ready").pid)
     assert (group / "cgroup.max.descendants").read_text() == "3\n"
     assert (group / "cgroup.max.depth").read_text() == "2\n"
 
@@ -88,7 +93,7 @@ def test_all_that_is_in_the_group_is_killed(service):
 def test_pause_freezes_the_whole_group(service):
     one = service({"run": recorded("child {", "wait", "}", "mark prepared", "wait"), "cgroup": {}})
     one.await_event("mark")
-    group = group_of(one.await_phase("ready").pid)
+    group = leaf_of(one.await_phase("ready").pid)
     one.send("p")
     await_until(lambda: "frozen 1" in (group / "cgroup.events").read_text())
     assert one.await_status(lambda now: now.paused)

@@ -31,7 +31,7 @@ def test_it_is_starting_until_run_has_exited(service):
 
 
 def test_the_pid_file_names_the_main_process(service):
-    run = recorded("daemon {", "wait", "}", "daemon {", "pidfile the.pid", "wait", "}", "await the.pid", "exit 0")
+    run = recorded("daemon {", "touch first", "wait", "}", "await first", "daemon {", "pidfile the.pid", "wait", "}", "await the.pid", "exit 0")
     one = service({"run": run, "forking": "the.pid\n"})
     now = one.await_phase("ready")
     assert now.pid == int(one.path("the.pid").read_text())
@@ -52,7 +52,7 @@ def test_a_pid_file_that_names_a_stranger_is_not_believed(service):
 
 
 def test_the_oldest_of_several_children_without_a_pid_file(service):
-    run = recorded("daemon {", "wait", "}", "sleep 30", "daemon {", "wait", "}", "exit 0")
+    run = recorded("daemon {", "touch first", "wait", "}", "await first", "sleep 30", "daemon {", "wait", "}", "exit 0")
     one = service({"run": run, "forking": ""})
     one.await_events("forked", 2)
     assert one.await_phase("ready").pid == min(one.events("forked"), key=lambda event: event.time).pid
