@@ -22,7 +22,7 @@ std::vector<cell> row_of(const snapshot& seen, std::int64_t now_ms) {
     const supervise::status_record& record = seen.record;
     bool runs = seen.running();
     bool ours = runs && !record.foreign;
-    auto age = runs ? age_ms(seen, now_ms) : std::nullopt;
+    auto age = runs || seen.main_alive ? age_ms(seen, now_ms) : std::nullopt;
     std::string end = ours ? end_words(record.cause, record.wait_status) : "";
     bool wanting = runs && record.want == supervise::want::up &&
                    (record.phase == supervise::phase::down || record.phase == supervise::phase::failed);

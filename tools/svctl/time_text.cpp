@@ -30,9 +30,7 @@ std::optional<moment> parse_stamp_label(std::string_view line) {
     if (line.size() < stamp_label_size || line.front() != '@') return std::nullopt;
     auto bytes = chainload::parse_hex<chainload::tai64n_bytes>(line.substr(1, stamp_label_size - 1));
     if (!bytes) return std::nullopt;
-    moment when = moment_of(chainload::unpack_tai64n(*bytes));
-    if (when.nanoseconds >= 1'000'000'000) return std::nullopt;
-    return when;
+    return moment_of(chainload::unpack_tai64n(*bytes));
 }
 
 std::string readable_time(moment when, zone in) {

@@ -1,0 +1,234 @@
+// svctl's reading of logs: the merge, one directory over rotations, the last lines, the form of a line.
+#include "tools/svctl/last_lines.hpp"
+#include "tools/svctl/log_directory.hpp"
+#include "tools/svctl/log_text.hpp"
+
+#include "chainload/hex.hpp"
+#include "chainload/tai64n.hpp"
+#include "tests/unit/scratch.hpp"
+
+#include <cstdio>
+#include <doctest/doctest.h>
+
+using namespace reeve::svctl;
+using reeve::tests::scratch;
+
+namespace {
+struct listed_lines : line_source {
+    std::vector<log_line> lines;
+    std::size_t at = 0;
+    std::optional<log_line> next() override {
+        return at < lines.size() ? std::optional(lines[at++]) : std::nullopt;
+    }
+};
+log_line line_at(std::int64_t seconds, const char* text) {
+    return {{seconds, 0}, true, text};
+}
+
+std::string label(std::int64_t seconds) {
+    timespec when{};
+    when.tv_sec = seconds;
+    auto digits = reeve::chainload::format_hex(reeve::chainload::pack_tai64n(when));
+    return "@" + std::string(digits.data(), digits.size());
+}
+std::string stamped(std::int64_t seconds, const std::string& text) {
+    return label(seconds) + " " + text + "\n";
+}
+
+std::string all_of(line_source& source) {
+    std::string text;
+    while (auto line = source.next()) text += std::string(text_of(*line)) + ";";
+    return text;
+}
+void append(const scratch& dir, const std::string& file, const std::string& text) {
+    std::ofstream(dir.path(file), std::ios::app | std::ios::binary) << text;
+}
+void rotate(const scratch& dir, std::int64_t seconds) {
+    std::filesystem::rename(dir.path("current"), dir.path(label(seconds) + ".s"));
+    dir.write("current");
+}
+} // namespace
+
+TEST_CASE("logs are merged by time, each in its own order") {
+    listed_lines a, b;
+    a.lines = {line_at(1, "a1"), line_at(4, "a4"), line_at(2, "a2 late")};
+    b.lines = {line_at(1, "b1"), line_at(3, "b3"), line_at(5, "b5")};
+    log_merge merge;
+    merge.add(a);
+    merge.add(b);
+    std::string order;
+    while (auto next = merge.next()) order += next->second.text + " ";
+    CHECK(order == "a1 b1 b3 a4 a2 late b5 ");
+}
+
+TEST_CASE("a source that is woken is asked again, others are not") {
+    listed_lines a, b;
+    a.lines = {line_at(1, "a1")};
+    b.lines = {line_at(2, "b2")};
+    log_merge merge;
+    merge.add(a);
+    std::size_t second = merge.add(b);
+    while (merge.next()) {
+    }
+    a.lines.push_back(line_at(3, "a3"));
+    b.lines.push_back(line_at(4, "b4"));
+    merge.wake(second);
+    merge.wake(second);
+    auto next = merge.next();
+    REQUIRE(next);
+    CHECK(next->second.text == "b4");
+    CHECK(!merge.next());
+}
+
+TEST_CASE("rotated files come first, in order") {
+    scratch dir;
+    dir.write(label(20) + ".s", stamped(11, "c"));
+    dir.write(label(10) + ".u", stamped(1, "a") + stamped(2, "b"));
+    dir.write("current", stamped(21, "d") + "no newline");
+    dir.write("state", "not a log\n");
+    dir.write("@nonsense.s", "not a log\n");
+    log_directory log(dir.fd(), ".");
+    CHECK(all_of(log) == "a;b;c;d;no newline;");
+    CHECK(!log.next());
+}
+
+TEST_CASE("a line without a stamp takes the time of the one before it") {
+    scratch dir;
+    dir.write("current",
+              "cut off at a rotation\n" + stamped(7, "error") + "  at line 1\n" + stamped(9, "on"));
+    log_directory log(dir.fd(), ".");
+    auto first = log.next(), second = log.next(), third = log.next();
+    REQUIRE(third);
+    CHECK(first->when.seconds == 7); // the next stamp, for want of one before
+    CHECK(!first->stamped);
+    CHECK(second->stamped);
+    CHECK(third->when.seconds == 7);
+    CHECK(third->text == "  at line 1");
+}
+
+TEST_CASE("a log without any stamps has the time of its file") {
+    scratch dir;
+    dir.write("current", "one\ntwo\n");
+    log_directory log(dir.fd(), ".");
+    auto line = log.next();
+    REQUIRE(line);
+    CHECK(line->when.seconds > 1'600'000'000);
+}
+
+TEST_CASE("following goes over rotations without a loss or a repetition") {
+    scratch dir;
+    dir.write("current", stamped(1, "a"));
+    log_directory log(dir.fd(), ".");
+    log.follow();
+    CHECK(all_of(log) == "a;");
+    append(dir, "current", stamped(2, "b"));
+    CHECK(all_of(log) == "b;");
+    append(dir, "current", label(3) + " half");
+    CHECK(all_of(log).empty());
+    append(dir, "current", " and half\n");
+    rotate(dir, 3);
+    append(dir, "current", stamped(4, "c"));
+    rotate(dir, 4);
+    append(dir, "current", stamped(5, "d"));
+    rotate(dir, 5);
+    append(dir, "current", stamped(6, "e"));
+    CHECK(all_of(log) == "half and half;c;d;e;");
+    CHECK(!log.next());
+}
+
+TEST_CASE("following waits while current is away, and passes over what a processor rewrote") {
+    scratch dir;
+    dir.write("current", stamped(1, "a"));
+    log_directory log(dir.fd(), ".");
+    log.follow();
+    CHECK(all_of(log) == "a;");
+    std::filesystem::rename(dir.path("current"), dir.path("previous"));
+    CHECK(all_of(log).empty());
+    dir.write("current", stamped(2, "b"));
+    CHECK(all_of(log) == "b;");
+    dir.write(label(1) + ".s", stamped(1, "a")); // the same lines in another file
+    dir.remove("previous");
+    append(dir, "current", stamped(3, "c"));
+    rotate(dir, 3);
+    append(dir, "current", stamped(4, "d"));
+    CHECK(all_of(log) == "c;d;");
+}
+
+TEST_CASE("a log that is not there yet is found when it comes") {
+    scratch dir;
+    log_directory log(dir.fd(), "main");
+    log.follow();
+    CHECK(!log.next());
+    dir.write("main/current", stamped(1, "a"));
+    CHECK(all_of(log) == "a;");
+}
+
+TEST_CASE("the last lines are found without reading the rest, over several files") {
+    for (std::size_t wanted = 0; wanted < 9; ++wanted) {
+        CAPTURE(wanted);
+        scratch dir;
+        dir.write(label(10) + ".s", stamped(1, "a") + stamped(2, "b"));
+        dir.write(label(20) + ".s", stamped(11, "c") + "c2\n");
+        dir.write("current", stamped(21, "d") + stamped(22, "e"));
+        const std::string all = "a;b;c;c2;d;e;";
+        log_directory log(dir.fd(), ".");
+        log.begin_at_last(wanted);
+        std::string expected = all;
+        for (std::size_t lines = 6; lines > wanted; --lines) expected.erase(0, expected.find(';') + 1);
+        CHECK(all_of(log) == expected);
+    }
+}
+
+TEST_CASE("since leaves out what is older, whole files included") {
+    scratch dir;
+    dir.write(label(10) + ".s", stamped(1, "a"));
+    dir.write(label(20) + ".s", stamped(11, "b") + stamped(19, "c") + "c2\n");
+    dir.write("current", stamped(21, "d"));
+    log_directory log(dir.fd(), ".");
+    log.begin_at({12, 0});
+    CHECK(all_of(log) == "c;c2;d;");
+}
+
+TEST_CASE("the last lines of a file begin where they should, across blocks") {
+    scratch dir;
+    std::string long_line(100'000, 'x');
+    dir.write("file", "one\n" + long_line + "\nthree\nfour");
+    auto file = reeve::chainload::open_at(dir.fd(), "file", O_RDONLY);
+    REQUIRE(file);
+    CHECK(find_last_lines(file->get(), 0).offset == 4 + 100'001 + 6); // behind "three"
+    CHECK(find_last_lines(file->get(), 1).offset == 4 + 100'001 + 6);
+    CHECK(find_last_lines(file->get(), 2).offset == 4 + 100'001);
+    CHECK(find_last_lines(file->get(), 3).offset == 4);
+    CHECK(find_last_lines(file->get(), 9).offset == 0);
+    CHECK(find_last_lines(file->get(), 9).count == 4);
+    dir.write("empty");
+    auto empty = reeve::chainload::open_at(dir.fd(), "empty", O_RDONLY);
+    CHECK(find_last_lines(empty->get(), 3).count == 0);
+}
+
+TEST_CASE("a line longer than a mebibyte comes in pieces") {
+    scratch dir;
+    dir.write("current", std::string(2'500'000, 'x') + "\nend\n");
+    log_directory log(dir.fd(), ".");
+    std::size_t pieces = 0, bytes = 0;
+    while (auto line = log.next()) {
+        ++pieces;
+        bytes += line->text.size();
+    }
+    CHECK(bytes == 2'500'003);
+    CHECK(pieces == 4);
+}
+
+TEST_CASE("a line is shown with its time, its service and nothing that harms") {
+    log_line line{{1'714'483'294, 123'000'000}, true, label(1'714'483'294) + " hello\x1b[2J"};
+    log_style style;
+    style.in = zone::utc;
+    style.name_width = 4;
+    CHECK(log_text("db", line, style) == "2024-04-30 13:21:34.123Z db:   hello\x1b[2J\n");
+    style.for_terminal = true;
+    CHECK(log_text("db", line, style) == "2024-04-30 13:21:34.123Z db:   hello\\x1b[2J\n");
+    log_line second{line.when, false, "  at line 1"};
+    CHECK(log_text("db", second, style) == "                         db:     at line 1\n");
+    style.raw = true;
+    CHECK(log_text("db", second, style) == "db:     at line 1\n");
+}
