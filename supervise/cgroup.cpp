@@ -25,7 +25,7 @@ using path_text = text_buffer<PATH_MAX>;
 // The leaf's name begins with this: the directory's inode tells services of the same name apart.
 text_buffer<NAME_MAX + 1> leaf_prefix(int dir, std::string_view service) {
     struct stat info {};
-    (void)::fstat(dir, &info);
+    (void)::fstatat(dir, ".", &info, 0);
     text_buffer<NAME_MAX + 1> prefix("reeve-", info.st_ino, '-');
     for (char c : service) prefix.add(c == '/' ? ':' : c);
     return prefix.add(".run.");

@@ -72,14 +72,17 @@ event event_of(const letter& command) {
     return {static_cast<event_kind>(command.meaning), 0, command.name, 0};
 }
 
+bool is_quiet(const machine& state) {
+    bool moving = state.at == stage::condition || state.at == stage::starting || state.at == stage::stopping ||
+                  state.at == stage::undoing || state.at == stage::clearing || state.at == stage::finishing;
+    return !moving && !state.probe_running && !state.hook_running;
+}
+
 void step(machine& state, const settings& with, const event& what, std::int64_t now, action_list& actions) {
     const auto& row = transitions[static_cast<std::size_t>(what.kind)];
     stepper stepper_(state, with, what, now, actions);
     (stepper_.*row.moves[static_cast<std::size_t>(state.at)]->run)();
-    bool busy = state.probe_running || state.hook_running || state.at == stage::condition ||
-                state.at == stage::starting || state.at == stage::stopping || state.at == stage::undoing ||
-                state.at == stage::clearing || state.at == stage::finishing;
-    if (state.upgrade_wanted && !busy) {
+    if (state.upgrade_wanted && is_quiet(state)) {
         state.upgrade_wanted = false;
         actions.add({action_kind::upgrade});
     }
@@ -214,7 +217,7 @@ void stepper::note_end(int status, bool is_death) {
     m.uptime = now_ - m.last_start;
     if (is_death) {
         ++m.deaths;
-        m.tally->add(now_);
+        if (s.max_death_tally.count != 0) m.tally->add(now_);
         act(action_kind::record_death);
     }
     if (m.probe_running) act(action_kind::kill_probe);

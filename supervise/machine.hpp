@@ -215,6 +215,9 @@ struct machine {
     std::int64_t next_deadline() const;
 };
 
+// Whether nothing is under way that only lives in memory: U waits for such a moment.
+bool is_quiet(const machine& state);
+
 void step(machine& state, const settings& with, const event& what, std::int64_t now, action_list& actions);
 
 // The event of the earliest deadline that has passed; that deadline is taken off. False if none has.

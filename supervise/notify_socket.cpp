@@ -23,7 +23,7 @@ result<void> notify_socket::open(int dir, std::string_view service_dir) {
     if (path.overflowed()) {
         // Named after the directory itself, which no other service shares.
         struct stat info {};
-        if (::fstat(dir, &info) < 0) return failed("stat service directory");
+        if (::fstatat(dir, ".", &info, 0) < 0) return failed("stat service directory");
         path.clear();
         path.add("reeve-notify-").add(info.st_dev).add('-').add(info.st_ino);
         std::memcpy(address.sun_path + 1, path.c_str(), path.view().size());

@@ -3,6 +3,7 @@
 #include "chainload/clock.hpp"
 #include "chainload/error_text.hpp"
 #include "chainload/file.hpp"
+#include "chainload/stack.hpp"
 #include "supervise/layout.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <utility>
 
 namespace reeve::supervise {
 
@@ -70,8 +72,21 @@ result<void> service::open(std::string_view inherited) {
 }
 
 int service::run() {
-    while (!exit_code_) {
+    for (;;) {
+        check_cleared();
+        if (unwritten_death_) {
+            (void)record_death(AT_FDCWD, machine_.deaths - 1, *unwritten_death_);
+            unwritten_death_.reset();
+        }
         if (publish_wanted_) publish();
+        if (exit_code_) break;
+        if (upgrade_due_) {
+            upgrade_due_ = false;
+            machine_.upgrade_wanted = !is_quiet(machine_);
+            if (!machine_.upgrade_wanted) upgrade();
+        }
+        // A start goes deep. What it used of the stack would stay with every idle supervise for ever.
+        if (std::exchange(went_deep_, false)) chainload::give_back_stack();
         turn();
     }
     publish();
@@ -122,11 +137,6 @@ void service::turn() {
     event due;
     while (!exit_code_ && take_due(machine_, now_, due)) feed(due);
     if (retry_publish_at_ != 0 && now_ >= retry_publish_at_) publish_wanted_ = true;
-    check_cleared();
-    if (unwritten_death_) {
-        (void)record_death(AT_FDCWD, machine_.deaths - 1, *unwritten_death_);
-        unwritten_death_.reset();
-    }
 }
 
 void service::read_signals() {
@@ -156,6 +166,8 @@ void service::read_control() {
     for (char name : std::string_view(buffer.data(), static_cast<std::size_t>(got))) {
         if (exit_code_) break; // what follows is for nobody
         const letter* command = find_letter(name);
+        ++commands_;
+        publish_wanted_ = true;
         if (command == nullptr) {
             auto byte = static_cast<unsigned char>(name);
             if (name == '\n' || unknown_letters_.has(byte)) continue;
@@ -168,8 +180,6 @@ void service::read_control() {
             log_.say(level::warning, "unknown control letter ", shown.view(), " is ignored");
             continue;
         }
-        ++commands_;
-        publish_wanted_ = true;
         feed(event_of(*command));
     }
 }
@@ -250,7 +260,7 @@ void service::perform(const action& what) {
         orderly_exit_ = true;
         break;
     case action_kind::exit_leaving: exit_code_ = 0; break;
-    case action_kind::upgrade: upgrade(); break;
+    case action_kind::upgrade: upgrade_due_ = true; break; // after the letters that came with the U
     case action_kind::say: log_.say(level::warning, what.text); break;
     }
 }

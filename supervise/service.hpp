@@ -175,6 +175,8 @@ private:
     enum class clearing : std::uint8_t { no, kill, leave } clearing_ = clearing::no;
     bool childless_ = false;            // known to have no child
     bool publish_wanted_ = true;
+    bool upgrade_due_ = false;
+    bool went_deep_ = true;             // since the stack was last given back
     bool child_could_not_publish_ = false;
     bool publish_failing_ = false;      // said once, until it succeeds
     bool killed_leftovers_ = false;

@@ -53,20 +53,19 @@ result<pid_t> service::spawn(const program& what) {
     std::uint64_t child_start = 0;
     std::uint64_t before = chainload::boot_ticks();
     auto child = [&]() -> failure {
-        if (what.record != nullptr || what.pid_texts[0] != nullptr) {
-            pid_t self = ::getpid();
-            for (auto* text : what.pid_texts)
-                if (text != nullptr) text->add(self);
-            child_start = own_start(before);
-            if (what.record != nullptr) {
-                changed_ = chainload::tai64n_now();
-                stamp_main_process(*what.record, static_cast<std::uint32_t>(self), child_start, changed_);
-                could_not_publish = !write_record(*what.record);
-            }
-        }
+        // The place comes before the record: whoever reads the record finds the process where it belongs.
         if (what.in_cgroup && cgroup_ && cgroup_.procs() >= 0 && ::write(cgroup_.procs(), "0", 1) != 1)
             return failed("join the cgroup");
         ::setsid();
+        pid_t self = ::getpid();
+        for (auto* text : what.pid_texts)
+            if (text != nullptr) text->add(self);
+        if (what.record != nullptr) {
+            child_start = own_start(before);
+            changed_ = chainload::tai64n_now();
+            stamp_main_process(*what.record, static_cast<std::uint32_t>(self), child_start, changed_);
+            could_not_publish = !write_record(*what.record);
+        }
         if (placed > 0) {
             auto done = chainload::place_descriptors(std::span(placements).first(placed));
             if (!done) return done.why();
@@ -77,6 +76,7 @@ result<pid_t> service::spawn(const program& what) {
     };
     auto pid = chainload::spawn_child(child);
     childless_ = false;
+    went_deep_ = true;
     if (!pid) return pid;
     if (what.record != nullptr) {
         child_could_not_publish_ = could_not_publish;
@@ -177,10 +177,7 @@ void service::spawn_main() {
     action_list unused;
     bool was_child = std::exchange(main_is_child_, true);
     step(after, settings_, {event_kind::started}, now_, unused);
-    chainload::tai64n ready_before = ready_since_;
-    if (after.is_ready()) ready_since_ = chainload::tai64n_now();
     packed_record record = pack(compose(after));
-    chainload::tai64n ready_then = std::exchange(ready_since_, ready_before);
     what.record = &record;
 
     char* argv[] = {const_cast<char*>(path), nullptr};
@@ -197,7 +194,7 @@ void service::spawn_main() {
     main_pidfd_.reset();
     main_seen_dead_ = false;
     feed({event_kind::started});
-    if (machine_.is_ready()) ready_since_ = ready_then; // as in the record that the child has published
+    if (machine_.is_ready()) ready_since_ = changed_; // as in the record that the child has published
 }
 
 void service::spawn_script(const char* path, bool in_record) {

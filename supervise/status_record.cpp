@@ -151,6 +151,7 @@ void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t 
     put(record, field_at::run_state, run_state_of(static_cast<phase>(record[field_at::phase.offset])));
     put(record, field_at::main_start, start);
     put_bytes(record, field_at::changed, now);
+    if (static_cast<phase>(record[field_at::phase.offset]) == phase::ready) put_bytes(record, field_at::ready_since, now);
 }
 
 chainload::result<status_record> read_status(int dir) {

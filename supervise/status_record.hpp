@@ -85,7 +85,8 @@ packed_record pack(const status_record& record);
 // supervise writes.
 std::optional<status_record> unpack(std::span<const unsigned char> bytes);
 
-// Rewrites pid, start time and stamp in a packed record: what a child knows of itself only after the fork.
+// Rewrites pid, start time and stamps in a packed record: what a child knows of itself only after the fork. A phase
+// of `ready` began then too.
 void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t start, const chainload::tai64n& now);
 
 // Reads and unpacks DIR/supervise/status, `dir` being the service directory. EPROTO if it is no record.
