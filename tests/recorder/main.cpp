@@ -8,6 +8,7 @@
 #include "tests/recorder/events.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -59,10 +60,17 @@ std::size_t end_of_block(std::size_t from) {
     return from;
 }
 
-// True in the process that runs the block.
+// True in the process that runs the block. The parent goes on once that process has recorded `forked`.
 bool enters_block(bool daemon) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return false;
     pid_t child = ::fork();
     if (child != 0) {
+        ::close(ends[1]);
+        char byte;
+        while (::read(ends[0], &byte, 1) < 0 && errno == EINTR) {
+        }
+        ::close(ends[0]);
         if (daemon && child > 0) ::waitpid(child, nullptr, 0);
         return false;
     }
@@ -71,6 +79,8 @@ bool enters_block(bool daemon) {
         if (::fork() != 0) ::_exit(0);
     }
     record("forked");
+    ::close(ends[0]);
+    ::close(ends[1]);
     return true;
 }
 } // namespace
