@@ -348,7 +348,8 @@ def test_an_upgraded_supervise_still_reaps_its_child(service):
 
 
 def test_an_upgrade_loses_no_command(service):
-    one = service({"run": recorded("on HUP record", "mark prepared", "wait")})
+    one = service({"run": recorded("on all record", "mark prepared", "wait")})
     one.await_event("mark")
-    one.send("UhUh")
-    one.await_events("signal", 2, rest="HUP")
+    one.send("U1U2")
+    one.await_event("signal", rest="USR1")
+    one.await_event("signal", rest="USR2")

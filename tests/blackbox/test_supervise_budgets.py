@@ -138,7 +138,7 @@ def test_memory_does_not_grow_with_restarts(service):
     one.await_phase("down")
     after = processes.memory_of(one.supervise_pid)
     assert after["Private_Dirty"] <= before["Private_Dirty"] + 4
-    assert len(os.listdir(f"/proc/{one.supervise_pid}/fd")) <= descriptors
+    await_until(lambda: len(os.listdir(f"/proc/{one.supervise_pid}/fd")) <= descriptors)
 
 
 @pytest.mark.long

@@ -41,6 +41,14 @@ def test_run_gets_only_the_three_descriptors(service):
     assert open_ones == ["0", "1", "2"]
 
 
+def test_what_supervise_inherited_is_not_handed_on(service, tmp_path):
+    one = service({"run": recorded("descriptors", "wait")}, start=False)
+    secret = os.open(tmp_path / "secret", os.O_RDWR | os.O_CREAT)
+    one.start(pass_fds=[secret])
+    os.close(secret)
+    assert "secret" not in one.await_event("descriptors").rest
+
+
 def test_standard_input_is_dev_null(service):
     one = service({"run": recorded("descriptors", "wait")})
     assert "0=/dev/null" in one.await_event("descriptors").rest.split()

@@ -594,6 +594,7 @@ def test_svwait_waits_for_a_service_that_had_failed_before(wait, played):
 def test_svwait_notices_that_the_directory_is_removed(wait, played):
     one = played(data=DOWN)
     waiting = wait("-u", "web")
+    one.leave()
     shutil.rmtree(one.state)
     assert waiting.end() == (111, "svwait: warning: web: its supervise directory was removed\n")
 

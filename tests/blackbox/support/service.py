@@ -76,16 +76,16 @@ class Service:
 
     # supervise
 
-    def start(self, *options, stderr=None, environment=None, argument=None):
+    def start(self, *options, **how):
         """Starts a supervise; returns once it is there to take commands."""
-        self.launch(*options, stderr=stderr, environment=environment, argument=argument)
+        self.launch(*options, **how)
         await_until(
             lambda: self.popen.poll() is not None or self.is_supervised(),
             what=lambda: f"supervise to take commands; it said: {self.stderr()}",
         )
         return self
 
-    def launch(self, *options, stderr=None, environment=None, argument=None):
+    def launch(self, *options, stderr=None, environment=None, argument=None, pass_fds=()):
         """Starts a supervise and waits for nothing."""
         with open(self.log, "ab") as log:
             self.popen = orphans.own(
@@ -96,6 +96,7 @@ class Service:
                     stderr=stderr if stderr is not None else log,
                     env={**self.environment, **(environment or {})},
                     start_new_session=True,
+                    pass_fds=pass_fds,
                 )
             )
         return self
@@ -125,7 +126,8 @@ class Service:
     def kill_supervise(self):
         """SIGKILL to supervise alone, and waits until it is gone."""
         self.popen.send_signal(signal.SIGKILL)
-        assert self.await_exit() == -signal.SIGKILL
+        code = self.await_exit()
+        assert code == -signal.SIGKILL, f"it had exited {code} by itself: {self.stderr()}"
 
     def stop(self):
         """An orderly end: dx, and the exit code of supervise."""
