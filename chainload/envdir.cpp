@@ -12,6 +12,11 @@ namespace reeve::chainload {
 namespace {
 constexpr std::size_t longest_value = 128 * 1024; // what the kernel takes, MAX_ARG_STRLEN of execve(2)
 
+// daemontools enters the directory before it reads it, so that is what it names first when it may do neither.
+bool enterable(const char* dir) {
+    return ::faccessat(AT_FDCWD, dir, X_OK, 0) == 0;
+}
+
 class directory_reader {
 public:
     directory_reader(process& self, const char* dir, bool strict)
@@ -72,7 +77,8 @@ private:
     }
     bool forget(const char* name) { return self_.variables.unset(name) || out_of_memory(); }
     bool fail(int error, const char* name) {
-        problem = self_.unable(error, "read ", dir_, "/", name);
+        problem = enterable(dir_) ? self_.unable(error, "read ", dir_, "/", name)
+                                  : self_.unable(error, "switch to directory ", dir_);
         return false;
     }
     bool out_of_memory() {
@@ -95,11 +101,9 @@ next run_envdir(char** arguments, process& self) {
     if (dir == nullptr || arguments[2] == nullptr) return self.wrong_usage();
     const char* search = self.variables.get("PATH");
     auto there = open_at(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY);
-    if (!there) {
-        // daemontools enters it before it reads it.
-        bool enterable = ::faccessat(AT_FDCWD, dir, X_OK, 0) == 0;
-        return self.unable(there.why().error, enterable ? "read directory " : "switch to directory ", dir);
-    }
+    if (!there)
+        return self.unable(there.why().error, enterable(dir) ? "read directory " : "switch to directory ",
+                           dir);
     directory_reader reader(self, dir, strict);
     if (!reader.read_all(there->get())) return reader.problem;
     next then = self.go_on(arguments + 2);
