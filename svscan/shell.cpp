@@ -6,7 +6,8 @@
 #include "svscan/log.hpp"
 
 #include <csignal>
-#include <sys/wait.h>
+#include <link.h>
+#include <sys/mman.h>
 
 namespace reeve::svscan {
 
@@ -18,9 +19,30 @@ shell::shell(places where, chainload::unique_fd lock, shell_options options)
 
 shell::~shell() = default;
 
+namespace {
+// The pages of our program that start-up touched are given back; what is used again is mapped again from the page
+// cache. Most of it is never used again, and an svscan lives as long as its machine.
+void give_back_start_up_code() {
+    ::dl_iterate_phdr(
+        [](dl_phdr_info* program, std::size_t, void*) {
+            for (int i = 0; i < program->dlpi_phnum; ++i) {
+                const auto& segment = program->dlpi_phdr[i];
+                if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+                constexpr std::uintptr_t page = 4096;
+                std::uintptr_t first = (program->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+                std::uintptr_t last = (program->dlpi_addr + segment.p_vaddr + segment.p_memsz) & ~(page - 1);
+                ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+            }
+            return 1; // the program itself is the first
+        },
+        nullptr);
+}
+} // namespace
+
 departure shell::run() {
     departure_.reset();
     reap(); // a child may have ended before signals were listened to
+    give_back_start_up_code();
     if (!departure_) loop_.run();
     return std::move(*departure_);
 }
