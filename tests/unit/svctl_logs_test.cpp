@@ -154,6 +154,25 @@ TEST_CASE("following waits while current is away, and passes over what a process
     CHECK(all_of(log) == "c;d;");
 }
 
+TEST_CASE("what is being rotated at the first look is read in its place") {
+    scratch dir;
+    dir.write(label(1) + ".s", stamped(1, "a"));
+    dir.write("previous", stamped(2, "b"));
+    {
+        log_directory log(dir.fd(), ".");
+        log.follow();
+        CHECK(all_of(log) == "a;b;");
+        std::filesystem::rename(dir.path("previous"), dir.path(label(2) + ".s"));
+        dir.write("current", stamped(3, "c"));
+        CHECK(all_of(log) == "c;");
+    }
+    dir.write("previous", stamped(2, "b2"));
+    log_directory last_two(dir.fd(), ".");
+    last_two.begin_at_last(2);
+    std::filesystem::rename(dir.path("previous"), dir.path(label(4) + ".s"));
+    CHECK(all_of(last_two) == "b2;c;");
+}
+
 TEST_CASE("a log that is not there yet is found when it comes") {
     scratch dir;
     log_directory log(dir.fd(), "main");

@@ -55,7 +55,8 @@ void settle(logs_options& options, const logs_words& words) {
             throw verb_error(exit_code::usage, "\"" + words.since + "\" is no duration",
                              "such as 90s, 5m, 1h30m, 2d");
     }
-    if (words.last.empty() || words.last == "all") return;
+    options.all = words.last == "all";
+    if (words.last.empty() || options.all) return;
     options.last = chainload::parse_number<std::size_t>(words.last);
     if (!options.last) throw verb_error(exit_code::usage, "\"" + words.last + "\" is no number of lines");
 }

@@ -46,19 +46,45 @@ std::vector<std::string> log_directory::rotated_files() const {
     return names;
 }
 
-void log_directory::list() {
-    listed_ = true;
+chainload::unique_fd log_directory::open_part(part& one) const {
+    if (!one.held) return open_file(one.file);
+    return std::move(one.held);
+}
+
+// Finds what comes behind the file that was read last, up to `current`. The order of the looks matters: multilog
+// renames current to previous, makes a new current, gives previous its last name, and only then removes the old one.
+// So whatever is not current any more when that is opened is found under one of the two other names.
+void log_directory::look_again() {
+    bool first = !looked_;
+    looked_ = true;
     current_ = open_file("current");
+    auto previous = open_file("previous");
+    auto names = rotated_files();
+
     identity own = current_ ? identity_of(current_.get()) : identity{};
-    for (std::string& name : rotated_files()) {
-        if (current_ && identity_of_file(name) == own) break; // rotated since: found again at its end
-        last_rotated_ = name;
-        pending_.push_back({std::move(name), 0});
+    identity rotating = previous ? identity_of(previous.get()) : identity{};
+    auto from = std::find_if(names.begin(), names.end(),
+                             [&](const std::string& name) { return identity_of_file(name) == finished_; });
+    if (from != names.end()) {
+        last_rotated_ = *from;
+        ++from;
+    } else {
+        // A processor has rewritten it, or it has no last name yet: what is newer by name may repeat its lines.
+        from = std::upper_bound(names.begin(), names.end(), last_rotated_);
+        if (!first) read_already_ = last_;
     }
+    for (; from != names.end(); ++from) {
+        auto same = identity_of_file(*from);
+        if (same == own) return;
+        if (same == rotating) previous.reset();
+        pending_.push_back({*from});
+    }
+    if (previous && rotating != own && rotating != finished_)
+        pending_.push_back({"previous", 0, std::move(previous)});
 }
 
 void log_directory::begin_at_last(std::size_t lines) {
-    list();
+    look_again();
     if (current_) {
         auto last = find_last_lines(current_.get(), lines);
         current_offset_ = last.offset;
@@ -66,64 +92,53 @@ void log_directory::begin_at_last(std::size_t lines) {
     }
     std::deque<part> kept;
     for (; lines > 0 && !pending_.empty(); pending_.pop_back()) {
-        auto file = open_file(pending_.back().file);
+        part& one = pending_.back();
+        auto file = open_part(one);
         if (!file) continue;
         auto last = find_last_lines(file.get(), lines);
         lines -= std::min(lines, last.count);
-        kept.push_front({pending_.back().file, last.offset});
+        bool named = one.file != "previous";
+        kept.push_front({one.file, last.offset, named ? chainload::unique_fd{} : std::move(file)});
     }
+    if (!pending_.empty()) last_rotated_ = pending_.back().file;
     pending_ = std::move(kept);
 }
 
 void log_directory::begin_at(moment since) {
     since_ = since;
-    list();
+    look_again();
     // A rotated file is named for the moment at which it was closed.
-    std::erase_if(pending_, [&](const part& one) { return *parse_stamp_label(one.file) < since; });
+    std::erase_if(pending_, [&](const part& one) {
+        auto closed = parse_stamp_label(one.file);
+        return closed && *closed < since;
+    });
 }
 
 bool log_directory::open_next() {
-    while (!pending_.empty()) {
-        part next = std::move(pending_.front());
-        pending_.pop_front();
-        last_rotated_ = std::max(last_rotated_, next.file);
-        file_ = open_file(next.file);
-        if (!file_) continue; // deleted meanwhile: too old
-        ::lseek(file_.get(), next.offset, SEEK_SET);
-        file_is_current_ = false;
+    for (;;) {
+        while (!pending_.empty()) {
+            part next = std::move(pending_.front());
+            pending_.pop_front();
+            if (next.file != "previous") last_rotated_ = std::max(last_rotated_, next.file);
+            file_ = open_part(next);
+            if (!file_) continue; // deleted meanwhile: too old
+            ::lseek(file_.get(), next.offset, SEEK_SET);
+            file_is_current_ = false;
+            return true;
+        }
+        if (!current_) look_again();
+        if (!pending_.empty()) continue;
+        if (!current_) return false;
+        ::lseek(current_.get(), current_offset_, SEEK_SET);
+        current_offset_ = 0;
+        file_ = std::move(current_);
+        file_is_current_ = true;
         return true;
     }
-    if (!current_) current_ = open_file("current");
-    if (!current_) return false;
-    ::lseek(current_.get(), current_offset_, SEEK_SET);
-    current_offset_ = 0;
-    file_ = std::move(current_);
-    file_is_current_ = true;
-    return true;
 }
 
 bool log_directory::current_was_rotated() const {
     return identity_of_file("current") != identity_of(file_.get());
-}
-
-// Which files came between the one just finished and the new `current`.
-void log_directory::go_on_behind_rotation() {
-    identity finished = identity_of(file_.get());
-    current_ = open_file("current");
-    identity own = current_ ? identity_of(current_.get()) : identity{};
-    std::vector<std::string> names = rotated_files();
-    auto found = std::find_if(names.begin(), names.end(),
-                              [&](const std::string& name) { return identity_of_file(name) == finished; });
-    auto from = found;
-    if (found != names.end()) {
-        last_rotated_ = *found;
-        ++from;
-    } else {
-        // A processor has rewritten it, or it has no new name yet: what is newer by name may repeat its lines.
-        from = std::upper_bound(names.begin(), names.end(), last_rotated_);
-        read_already_ = last_;
-    }
-    for (; from != names.end() && identity_of_file(*from) != own; ++from) pending_.push_back({*from, 0});
 }
 
 bool log_directory::fill() {
@@ -177,7 +192,7 @@ std::optional<log_line> log_directory::accept(std::string text) {
 }
 
 std::optional<log_line> log_directory::next() {
-    if (!listed_) list();
+    if (!looked_) look_again();
     for (;;) {
         if (!file_ && !open_next()) return std::nullopt;
         if (auto text = take_line(false)) {
@@ -193,7 +208,7 @@ std::optional<log_line> log_directory::next() {
             continue;
         }
         if (file_is_current_ && !rotated) return std::nullopt;
-        if (rotated) go_on_behind_rotation();
+        finished_ = identity_of(file_.get());
         file_.reset();
     }
 }

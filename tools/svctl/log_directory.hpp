@@ -1,5 +1,6 @@
 // The lines of one multilog (or svlogd) directory, oldest first: the rotated files @*.s and @*.u in order, then
-// `current`, and over every rotation that happens meanwhile without losing or repeating a line.
+// `previous` if one is just being rotated, then `current`; and over every rotation that happens meanwhile, without
+// losing or repeating a line.
 //
 // Files are read in order through one buffer. Rotated files that were compressed (other endings) are passed over.
 #pragma once
@@ -31,6 +32,7 @@ private:
     struct part {
         std::string file;
         off_t offset = 0;
+        chainload::unique_fd held = {}; // of a file that will get another name
     };
     struct identity {
         dev_t device = 0;
@@ -42,10 +44,10 @@ private:
 
     std::vector<std::string> rotated_files() const;
     chainload::unique_fd open_file(const std::string& file) const;
-    void list();
+    chainload::unique_fd open_part(part& one) const;
+    void look_again();
     bool open_next();
     bool current_was_rotated() const;
-    void go_on_behind_rotation();
     bool fill();
     std::optional<std::string> take_line(bool at_end);
     std::optional<log_line> accept(std::string text);
@@ -53,10 +55,11 @@ private:
 
     int at_;
     std::string directory_;
-    bool listed_ = false, following_ = false;
+    bool looked_ = false, following_ = false;
     std::deque<part> pending_;     // rotated files still to be read
-    std::string last_rotated_;     // the newest one that was read, or that was passed over
-    chainload::unique_fd current_; // opened before the listing, so that no rotation slips between
+    std::string last_rotated_;     // the newest name that was read, or passed over
+    identity finished_;            // the file that was read last; zero at first
+    chainload::unique_fd current_; // opened before the others are listed, so that no rotation slips between
     off_t current_offset_ = 0;
 
     chainload::unique_fd file_; // being read

@@ -21,7 +21,8 @@ struct status_options {
 struct logs_options {
     std::vector<std::string> names;
     bool follow = false;
-    std::optional<std::size_t> last; // nothing: all, or 10 with follow
+    std::optional<std::size_t> last; // nothing: all, or with follow 10
+    bool all = false;                // asked for explicitly
     std::optional<std::int64_t> since_ms;
     bool utc = false;
     bool raw = false;

@@ -35,6 +35,19 @@ std::optional<std::uint64_t> number_after(const std::string& text, std::string_v
     return chainload::parse_number<std::uint64_t>(rest.substr(0, rest.find_first_of(" \n")));
 }
 
+// Memory of a process in bytes, what it shares counted in proportion, so that a sum over processes is right.
+// /proc/PID/stat's figure is kept per processor by the kernel and reads 0 for small processes.
+std::optional<std::uint64_t> proportional_memory(pid_t pid) {
+    auto text = read_small("/proc/" + std::to_string(pid) + "/smaps_rollup");
+    if (!text) return std::nullopt;
+    std::size_t at = text->find("\nPss:");
+    if (at == std::string::npos) return std::nullopt;
+    std::string_view rest = std::string_view(*text).substr(at + 5);
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    auto kilobytes = chainload::parse_number<std::uint64_t>(rest.substr(0, rest.find(' ')));
+    return kilobytes ? std::optional(*kilobytes * 1024) : std::nullopt;
+}
+
 void take_from_cgroup(const std::string& path, usage& into) {
     std::string base = "/sys/fs/cgroup" + path;
     if (auto memory = read_small(base + "/memory.current"))
@@ -96,7 +109,7 @@ std::optional<usage> process_table::used_by(pid_t main, pid_t supervise) const {
     for (pid_t pid : members) {
         const process& one = processes_.at(pid);
         sum.cpu_ms += one.cpu_ms;
-        sum.memory_bytes += one.memory_bytes;
+        sum.memory_bytes += proportional_memory(pid).value_or(one.memory_bytes);
     }
     sum.processes = static_cast<std::uint32_t>(members.size());
     if (main > 0 && supervise > 0) {

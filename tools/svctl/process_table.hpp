@@ -11,7 +11,7 @@ namespace reeve::svctl {
 
 struct usage {
     std::uint64_t cpu_ms = 0;       // user and system time, waited-for children included
-    std::uint64_t memory_bytes = 0; // resident, summed over the processes; of a cgroup what it is charged
+    std::uint64_t memory_bytes = 0; // resident, shared pages in proportion; of a cgroup what it is charged
     std::uint32_t processes = 0;
 };
 

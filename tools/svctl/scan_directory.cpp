@@ -2,6 +2,7 @@
 
 #include "chainload/directory.hpp"
 #include "chainload/file.hpp"
+#include "chainload/hex.hpp"
 #include "chainload/number.hpp"
 #include "supervise/layout.hpp"
 #include "svscan/tree_file.hpp"
@@ -27,6 +28,11 @@ std::string boot_id() {
     std::array<char, 128> buffer;
     auto text = chainload::read_whole_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", buffer);
     return text ? std::string(chainload::trim_blanks(*text)) : std::string{};
+}
+
+std::optional<supervise::tree_id> tree_of_boot(std::string boot) {
+    std::erase(boot, '-');
+    return chainload::parse_hex<16>(boot);
 }
 
 std::string without_slashes_at_end(std::string path) {
@@ -84,6 +90,7 @@ scan_directory::scan_directory(const std::string& path)
         tree_ = tree->id;
         from_earlier_boot_ = tree->boot != boot_id();
     }
+    by_hand_ = tree_of_boot(boot_id());
 }
 
 std::vector<std::string> scan_directory::services() const {

@@ -31,10 +31,10 @@ public:
     int fd() const { return fd_.get(); }
     // Its id, from .svscan/tree. Nothing if no svscan was here.
     const std::optional<supervise::tree_id>& tree() const { return tree_; }
-    // Whether a record with this id counts: that of the tree, or of a supervise started by hand, which has none.
-    // After a reboot no record of the tree counts before there is a new svscan.
+    // Whether a record with this id counts: that of the tree, or of a supervise started by hand, whose id is that
+    // of the boot. After a reboot no record of the tree counts before there is a new svscan.
     bool counts(const supervise::tree_id& id) const {
-        return !tree_ || id == supervise::tree_id{} || (id == *tree_ && !from_earlier_boot_);
+        return !tree_ || id == by_hand_ || (id == *tree_ && !from_earlier_boot_);
     }
 
     // Directories with a valid service name, sorted. Loggers are not among them.
@@ -54,6 +54,7 @@ private:
     std::string path_;
     chainload::unique_fd fd_;
     std::optional<supervise::tree_id> tree_;
+    std::optional<supervise::tree_id> by_hand_;
     bool from_earlier_boot_ = false;
 };
 

@@ -66,7 +66,11 @@ snapshot look_at_service(const scan_directory& tree, const std::string& name,
         return seen;
     }
     seen.state = state_of(dir.get(), *record, tree);
-    if (seen.state == supervision::other_tree) return seen;
+    if (seen.state == supervision::other_tree) {
+        auto held = supervise::is_supervised(dir.get());
+        if (held && *held) seen.trouble = "held by a supervise of another tree";
+        return seen;
+    }
     seen.record = *record;
     seen.main_alive = main_process_lives(seen);
     if (seen.main_alive)

@@ -28,7 +28,7 @@ struct snapshot {
     supervise::service_kind kind = supervise::service_kind::incomplete;
     bool normally_down = false;
     supervision state = supervision::never;
-    std::string trouble;
+    std::string trouble;             // of unreadable; of other_tree if a supervise runs there all the same
     supervise::status_record record; // means something if state is running, ended or died
     bool main_alive = false;         // the process that the record names is still that process
     std::optional<usage> used;

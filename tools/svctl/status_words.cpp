@@ -24,7 +24,8 @@ std::string supervision_remark(const snapshot& seen) {
         return "no supervise has run here";
     case supervision::ended: return "supervise has ended" + lives;
     case supervision::died: return "supervise died" + lives;
-    case supervision::other_tree: return "the record is of an earlier tree";
+    case supervision::other_tree:
+        return seen.trouble.empty() ? "the record is of an earlier tree" : seen.trouble;
     case supervision::unreadable: return seen.trouble;
     }
     return {};

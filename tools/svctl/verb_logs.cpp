@@ -50,7 +50,8 @@ exit_code run_logs(const command_options& shared, const logs_options& options) {
     warn_of_shared_logs(tree, names);
 
     logs_options effective = options;
-    if (options.follow && !options.last && !options.since_ms) effective.last = lines_before_following;
+    if (options.follow && !options.last && !options.all && !options.since_ms)
+        effective.last = lines_before_following;
     log_session session(tree, std::move(names), effective);
 
     terminal on = look_at_output(STDOUT_FILENO, shared.colours);
