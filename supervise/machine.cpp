@@ -82,7 +82,8 @@ void step(machine& state, const settings& with, const event& what, std::int64_t 
     const auto& row = transitions[static_cast<std::size_t>(what.kind)];
     stepper stepper_(state, with, what, now, actions);
     (stepper_.*row.moves[static_cast<std::size_t>(state.at)]->run)();
-    if (state.upgrade_wanted && is_quiet(state)) {
+    bool leaving = what.kind == event_kind::leave || (state.exit_wanted && state.at_rest());
+    if (state.upgrade_wanted && is_quiet(state) && !leaving) {
         state.upgrade_wanted = false;
         actions.add({action_kind::upgrade});
     }
@@ -119,27 +120,26 @@ void stepper::rest(stage where) {
 
 void stepper::begin() {
     disarm_all();
-    m.restarting = m.giving_up = m.succeeded = m.finished = m.main_forked = m.ready_seen = false;
-    m.stop_sent = m.stop_asked = m.signal_asked = m.hook_is_rung = false;
+    m.restarting = m.start_asked = m.giving_up = m.succeeded = m.finished = m.main_forked = m.ready_seen = false;
+    m.stop_sent = m.stop_asked = m.killing = false;
+    m.signals_asked = 0;
     m.pending = cause::none;
     m.gave_up = give_up::none;
     m.health_failed = 0;
     m.watchdog = s.watchdog;
+    if (!s.has_condition) return launch();
+    enter(stage::condition);
+    arm(timer::script, s.timeout_up != 0 ? s.timeout_up : condition_limit_ms);
+    act(action_kind::spawn_condition);
+}
+
+void stepper::launch() {
+    disarm_all();
     if (s.kind == service_kind::target) {
         ++m.starts;
         m.last_start = now_;
-        enter(stage::done);
-    } else if (s.has_condition) {
-        enter(stage::condition);
-        arm(timer::script, s.timeout_up != 0 ? s.timeout_up : condition_limit_ms);
-        act(action_kind::spawn_condition);
-    } else {
-        spawn_main();
+        return enter(stage::done);
     }
-}
-
-void stepper::spawn_main() {
-    disarm_all();
     enter(stage::starting);
     act(action_kind::spawn_main);
 }
@@ -174,12 +174,10 @@ void stepper::stop(cause why) {
     m.stop_asked = why == cause::none;
     m.rung = 0;
     enter(stage::stopping);
-    if (m.probe_running) act(action_kind::kill_probe);
+    drop_probe();
     if (!m.main_alive) { // forking: run has gone and the daemon was not found yet
-        act(action_kind::kill_tree);
-        m.stop_sent = true;
-        note_end(m.wait_status, why != cause::none);
-        return;
+        m.stop_sent = m.killing = true;
+        return note_end(m.wait_status, why != cause::none);
     }
     use_rung();
 }
@@ -193,9 +191,10 @@ void stepper::use_rung() {
         m.hook_running = m.hook_is_rung = true;
         m.hook_signal = now.signal;
         act(action_kind::spawn_hook, 0, 'd');
-        return;
+    } else {
+        act(action_kind::signal_stop, now.signal);
     }
-    act(action_kind::signal_stop, now.signal);
+    if (m.paused) continue_main(); // a stopped process could not heed the signal
 }
 
 void stepper::undo() {
@@ -220,15 +219,32 @@ void stepper::note_end(int status, bool is_death) {
         if (s.max_death_tally.count != 0) m.tally->add(now_);
         act(action_kind::record_death);
     }
-    if (m.probe_running) act(action_kind::kill_probe);
+    drop_probe();
     if (m.hook_running) act(action_kind::kill_hook);
+    m.hook_signal = 0; // it was meant for this main process
     clear_tree();
+}
+
+// Kills the running probe, if any: its result has no meaning any more.
+void stepper::drop_probe() {
+    arm(timer::probe, 0);
+    arm(timer::probe_limit, 0);
+    if (!m.probe_running || std::exchange(m.probe_dropped, true)) return;
+    act(action_kind::kill_probe);
 }
 
 void stepper::clear_tree() {
     disarm_all();
     enter(stage::clearing);
-    act(s.keep_leftovers ? action_kind::await_cleared : action_kind::kill_tree);
+    act(s.keep_leftovers && !m.killing ? action_kind::await_cleared : action_kind::kill_tree);
+}
+
+// Whether a command asked for the end that `status` tells of: with a signal that tells a process to end, however
+// it did so, or with the very signal that ended it.
+bool stepper::end_was_asked(int status) const {
+    auto asked = [&](int signal) { return (m.signals_asked >> signal & 1) != 0; };
+    return asked(SIGTERM) || asked(SIGINT) || asked(SIGQUIT) || asked(SIGKILL) ||
+           (WIFSIGNALED(status) && asked(WTERMSIG(status)));
 }
 
 std::int64_t stepper::jittered(std::int64_t ms) {
@@ -249,23 +265,21 @@ void stepper::back_off(std::int64_t due) {
 
 // Everything of the last run is gone, finish has run: what now?
 void stepper::settle() {
+    if (m.succeeded) {
+        m.succeeded = m.start_asked = false;
+        if (m.giving_up || m.restarting || m.wanted == want::down) return undo();
+        disarm_all();
+        return enter(stage::done);
+    }
     if (m.giving_up) {
         m.gave_up = m.gave_up == give_up::none ? give_up::asked : m.gave_up;
         return rest(stage::failed);
     }
-    if (m.succeeded) {
-        m.succeeded = false;
-        disarm_all();
-        enter(stage::done);
-        if (m.wanted == want::down) undo();
-        return;
-    }
-    if (m.wanted == want::up || m.restarting) {
-        if (m.exit_wanted && !m.restarting) return rest(stage::down);
-        if (m.restarting || m.stop_asked) return begin();
-    } else {
-        return rest(stage::down);
-    }
+    if (m.restarting) return begin();
+    if (m.exit_wanted) return rest(stage::down);
+    if (m.start_asked) return begin();
+    if (m.wanted != want::up) return rest(stage::down);
+    if (m.stop_asked) return begin();
     bool success = m.pending == cause::none && is_success(s, m.wait_status);
     if (s.restart == restart_policy::never || (s.restart == restart_policy::on_failure && success)) {
         m.wanted = want::down;
@@ -279,7 +293,7 @@ void stepper::settle() {
         return rest(stage::failed);
     }
     const auto& rule = s.restart_delay;
-    if (m.signal_asked) return back_off(m.last_start + rule.min_ms);
+    if (m.pending == cause::none && end_was_asked(m.wait_status)) return back_off(m.last_start + rule.min_ms);
     if (m.uptime > rule.max_ms || m.delay < rule.min_ms) m.delay = rule.min_ms;
     if (m.uptime >= rule.min_ms) return begin();
     std::int64_t wait = jittered(m.delay);

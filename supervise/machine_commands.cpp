@@ -10,16 +10,25 @@ void stepper::want_up() {
 
 void stepper::want_up_start() {
     want_up();
-    if (m.at == stage::failed) {
-        m.tally->forget();
-        m.delay = 0;
-    }
+    if (m.at == stage::failed) reset_counts();
     begin();
+}
+
+// The last run is ending: what follows is a start at once, whatever the restart policy and the backoff say.
+void stepper::want_up_again() {
+    want_up();
+    m.start_asked = true;
 }
 
 void stepper::want_once() {
     m.wanted = want::once;
     m.waits_for_engine = m.giving_up = m.restarting = false;
+    m.start_asked = m.at == stage::condition && m.stop_asked; // after d: a start anew
+}
+
+void stepper::want_once_again() {
+    want_once();
+    m.start_asked = true;
 }
 
 void stepper::want_once_start() {
@@ -29,7 +38,7 @@ void stepper::want_once_start() {
 
 void stepper::want_down() {
     m.wanted = want::down;
-    m.waits_for_engine = m.restarting = false;
+    m.waits_for_engine = m.restarting = m.start_asked = false;
 }
 
 void stepper::want_down_rest() {
@@ -49,12 +58,19 @@ void stepper::want_down_undo() {
 
 void stepper::want_down_abort_condition() {
     want_down();
+    m.stop_asked = true;
     act(action_kind::kill_script);
 }
 
 void stepper::exit_when_down() {
     m.exit_wanted = true;
-    if (m.is_logger && m.wanted == want::up) arm(timer::log_wait, s.limit_log_wait);
+    limit_log_wait();
+}
+
+// A logger ends by itself, on the end of its input; but not for ever later.
+void stepper::limit_log_wait() {
+    bool waits = m.is_logger && m.exit_wanted && m.main_alive && m.at != stage::stopping;
+    if (waits) arm(timer::log_wait, s.limit_log_wait);
 }
 
 void stepper::exit_now() {
@@ -70,6 +86,10 @@ void stepper::restart_stop() {
 void stepper::restart_undo() {
     undo();
     m.restarting = true;
+}
+
+void stepper::restart_later() {
+    if (m.wanted != want::down) m.restarting = true;
 }
 
 void stepper::restart_start() {
@@ -93,7 +113,7 @@ void stepper::reload_main() {
 void stepper::send_signal() {
     if (!m.main_alive) return;
     int signal = find_letter(e.letter)->signal;
-    if (signal != SIGHUP && signal != SIGWINCH) m.signal_asked = true;
+    m.signals_asked |= std::uint64_t{1} << signal;
     if (signal == SIGTERM) m.stop_sent = true;
     if (s.control_hooks.has(static_cast<unsigned char>(e.letter)) && !m.hook_running) {
         m.hook_running = true;
@@ -115,6 +135,7 @@ void stepper::continue_main() {
     if (!m.main_alive) return;
     m.paused = false;
     act(action_kind::thaw);
+    feed_watchdog();
 }
 
 void stepper::give_up_rest() {
@@ -137,14 +158,13 @@ void stepper::give_up_undo() {
 
 void stepper::give_up_abort_condition() {
     want_down();
-    m.giving_up = true;
+    m.giving_up = m.stop_asked = true;
     act(action_kind::kill_script);
 }
 
 void stepper::give_up_later() {
     want_down();
     m.giving_up = true;
-    m.succeeded = false;
 }
 
 void stepper::reset_counts() {
@@ -158,6 +178,7 @@ void stepper::reset_rest() {
 }
 
 void stepper::leave() {
+    m.upgrade_wanted = false;
     act(action_kind::exit_leaving);
 }
 

@@ -20,6 +20,7 @@ void stepper::main_started() {
     ++m.starts;
     m.last_start = now_;
     if (s.timeout_up != 0) arm(timer::up, s.timeout_up);
+    limit_log_wait();
     if (s.kind == service_kind::process && !s.forking) running();
 }
 
@@ -45,22 +46,23 @@ void stepper::finish_failed() {
 }
 
 void stepper::forked_main_found() {
+    if (s.kind != service_kind::process) return; // MAINPID= means nothing to a oneshot
     m.main_alive = m.main_forked = true;
     running();
 }
 
 void stepper::forked_main_lost() {
+    m.pending = cause::failed;
     note_end(m.wait_status, true);
 }
 
 void stepper::start_ended() {
-    bool success = m.pending == cause::none && is_success(s, e.status);
     if (s.kind == service_kind::oneshot) {
-        if (success && m.wanted != want::down) m.succeeded = true;
-        note_end(e.status, !success);
-        return;
+        m.succeeded = m.pending == cause::none && is_success(s, e.status);
+        return note_end(e.status, !m.succeeded && !end_was_asked(e.status));
     }
-    if (m.main_forked || !success) return main_died();
+    bool in_background = m.pending == cause::none && WIFEXITED(e.status) && WEXITSTATUS(e.status) == 0;
+    if (m.main_forked || !in_background) return main_died();
     // run has gone into the background: who is the daemon?
     m.main_alive = false;
     m.wait_status = e.status;
@@ -70,21 +72,23 @@ void stepper::start_ended() {
 }
 
 void stepper::main_died() {
-    note_end(e.status, !m.signal_asked);
+    note_end(e.status, !end_was_asked(e.status));
 }
 
 void stepper::stop_ended() {
+    // A oneshot's start that was done before the signal came: there is something to undo.
+    if (s.kind == service_kind::oneshot && m.pending == cause::none && is_success(s, e.status)) m.succeeded = true;
     note_end(e.status, !m.stop_asked);
 }
 
 void stepper::condition_ended() {
     arm(timer::script, 0);
-    if (m.giving_up || m.wanted == want::down) {
+    if (m.stop_asked) {
         m.finished = true; // finish follows run, and run has not been
         return clear_tree();
     }
     int code = WIFEXITED(e.status) ? WEXITSTATUS(e.status) : 100;
-    if (code == 0) return spawn_main();
+    if (code == 0) return launch();
     if (code < 100) return rest(stage::skipped);
     say("the condition could not be tested (exit code 100 or above, or killed)");
     start_failed();
@@ -119,6 +123,7 @@ void stepper::settle_or_finish() {
 }
 
 void stepper::check_ended() {
+    if (m.probe_dropped) return probe_gone();
     m.probe_running = false;
     arm(timer::probe_limit, 0);
     if (WIFEXITED(e.status) && WEXITSTATUS(e.status) == 0) return become_ready();
@@ -127,6 +132,7 @@ void stepper::check_ended() {
 }
 
 void stepper::health_ended() {
+    if (m.probe_dropped) return probe_gone();
     m.probe_running = false;
     arm(timer::probe_limit, 0);
     if (WIFEXITED(e.status) && WEXITSTATUS(e.status) == 0) {
@@ -139,7 +145,7 @@ void stepper::health_ended() {
 }
 
 void stepper::probe_gone() {
-    m.probe_running = false;
+    m.probe_running = m.probe_dropped = false;
 }
 
 void stepper::hook_ended() {
@@ -157,7 +163,7 @@ void stepper::hook_ended() {
 
 void stepper::become_ready() {
     arm(timer::up, 0);
-    arm(timer::probe, 0);
+    drop_probe();
     enter(stage::ready);
     if (s.has_health) arm(timer::probe, s.health_interval);
     if (m.watchdog != 0) arm(timer::watchdog, m.watchdog);
@@ -167,29 +173,29 @@ void stepper::ready_early() {
     m.ready_seen = true;
 }
 
-void stepper::ready_again() {
-    if (m.watchdog != 0) arm(timer::watchdog, m.watchdog);
-}
-
 // RELOADING=1: not ready until the next READY=1. No deadline but the watchdog's goes on.
 void stepper::reload_begins() {
-    arm(timer::probe, 0);
-    if (m.probe_running) act(action_kind::kill_probe);
+    drop_probe();
     enter(stage::up);
 }
 
 // STOPPING=1: it ends by itself, nobody has to signal it; its end is as if it had just ended.
 void stepper::stops_itself() {
     disarm_all();
-    if (m.probe_running) act(action_kind::kill_probe);
-    m.stop_asked = m.wanted == want::down;
+    drop_probe();
     m.rung = steps();
     enter(stage::stopping);
     arm(timer::rung, step_of(0).wait_ms);
 }
 
 void stepper::feed_watchdog() {
-    if (m.watchdog != 0) arm(timer::watchdog, m.watchdog);
+    if (m.deadline(timer::watchdog) != 0) arm(timer::watchdog, m.watchdog);
+}
+
+// A service that was paused is not to blame.
+void stepper::watchdog_ran_out() {
+    if (m.paused) return arm(timer::watchdog, m.watchdog);
+    watchdog_bites();
 }
 
 void stepper::watchdog_bites() {
@@ -199,7 +205,7 @@ void stepper::watchdog_bites() {
 
 void stepper::set_watchdog() {
     m.watchdog = e.ms;
-    if (m.at == stage::ready) arm(timer::watchdog, m.watchdog);
+    if (m.at == stage::ready || m.deadline(timer::watchdog) != 0) arm(timer::watchdog, m.watchdog);
 }
 
 void stepper::extend_start() {
@@ -234,6 +240,7 @@ void stepper::climb() {
         return use_rung();
     }
     say("still there after its last stop signal: killing it");
+    m.killing = true;
     act(action_kind::kill_tree);
 }
 
@@ -243,12 +250,16 @@ void stepper::kill_script() {
 }
 
 void stepper::probe_check() {
+    if (!s.has_check) return become_ready(); // it has been removed: nothing is left to wait for
+    if (m.probe_running) return arm(timer::probe, m.check_wait);
     m.probe_running = true;
     arm(timer::probe_limit, s.health_timeout);
     act(action_kind::spawn_check);
 }
 
 void stepper::probe_health() {
+    if (!s.has_health) return; // it has been removed
+    if (m.probe_running || m.paused) return arm(timer::probe, s.health_interval);
     m.probe_running = true;
     arm(timer::probe_limit, s.health_timeout);
     act(action_kind::spawn_health);

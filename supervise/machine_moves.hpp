@@ -20,8 +20,10 @@ public:
     // Commands.
     void want_up();       // remember it; what is going on leads there
     void want_up_start(); // and start now
+    void want_up_again(); // and start as soon as what is going on has ended
     void want_once();
     void want_once_start();
+    void want_once_again();
     void want_down();      // remember it; what is going on leads there
     void want_down_rest(); // nothing runs: just rest in `down`
     void want_down_stop(); // climb the ladder
@@ -32,6 +34,7 @@ public:
     void restart_stop();
     void restart_undo();
     void restart_start();
+    void restart_later();
     void reload_main();
     void send_signal();
     void pause_main();
@@ -68,11 +71,11 @@ public:
     // What the service says.
     void become_ready();
     void ready_early();
-    void ready_again();
     void reload_begins();
     void stops_itself();
     void feed_watchdog();
     void watchdog_bites();
+    void watchdog_ran_out();
     void set_watchdog();
     void extend_start();
     void extend_stop();
@@ -103,12 +106,15 @@ private:
     void disarm_all() { m.deadlines = {}; }
 
     void begin();
-    void spawn_main();
+    void launch();
     void running();
+    void limit_log_wait();
     void stop(cause why);
     void use_rung();
     void undo();
     void note_end(int status, bool is_death);
+    bool end_was_asked(int status) const;
+    void drop_probe();
     void clear_tree();
     void settle();
     void rest(stage where);

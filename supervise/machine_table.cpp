@@ -1,11 +1,12 @@
 // The transition table: what each event does in each stage. Nothing is left to a default: every cell is written
 // down, and `ignore` is a decision too. The moves themselves are in machine.cpp.
 //
-// In short (a test derives this from the table; "-" is ignore, stages without a column ignore the event):
+// In short, the stages that are not named ignore the event, * is all stages (a test derives this from the table):
 //
 //   up
 //       down backoff failed skipped: want_up_start
-//       condition starting up ready stopping undoing clearing finishing done: want_up
+//       condition starting up ready done: want_up
+//       stopping undoing clearing finishing: want_up_again
 //   down
 //       down backoff skipped: want_down_rest
 //       condition: want_down_abort_condition
@@ -14,7 +15,8 @@
 //       done: want_down_undo
 //   once
 //       down backoff failed skipped: want_once_start
-//       condition starting up ready stopping undoing clearing finishing done: want_once
+//       condition starting up ready stopping done: want_once
+//       undoing clearing finishing: want_once_again
 //   exit
 //       down backoff failed skipped: exit_now
 //       condition starting up ready stopping undoing clearing finishing done: exit_when_down
@@ -27,6 +29,7 @@
 //   restart
 //       down backoff skipped: restart_start
 //       starting up ready: restart_stop
+//       stopping undoing clearing finishing: restart_later
 //       done: restart_undo
 //   reload
 //       up ready done: reload_main
@@ -72,13 +75,13 @@
 //   ready
 //       starting: ready_early
 //       up: become_ready
-//       ready: ready_again
+//       ready: feed_watchdog
 //   reloading
 //       ready: reload_begins
 //   stopping
 //       up ready: stops_itself
 //   watchdog_ping
-//       ready: feed_watchdog
+//       up ready: feed_watchdog
 //   watchdog_trigger
 //       up ready: watchdog_bites
 //   watchdog_period
@@ -101,7 +104,7 @@
 //   probe_limit_due
 //       up ready: kill_probe
 //   watchdog_due
-//       up ready: watchdog_bites
+//       up ready: watchdog_ran_out
 //   find_due
 //       starting: look_for_main
 //   log_wait_due
@@ -114,6 +117,7 @@ namespace {
 using move = transition::move;
 constexpr move want_up_start{"want_up_start", &stepper::want_up_start};
 constexpr move want_up{"want_up", &stepper::want_up};
+constexpr move want_up_again{"want_up_again", &stepper::want_up_again};
 constexpr move want_down_rest{"want_down_rest", &stepper::want_down_rest};
 constexpr move want_down_abort_condition{"want_down_abort_condition", &stepper::want_down_abort_condition};
 constexpr move want_down_stop{"want_down_stop", &stepper::want_down_stop};
@@ -121,6 +125,7 @@ constexpr move want_down{"want_down", &stepper::want_down};
 constexpr move want_down_undo{"want_down_undo", &stepper::want_down_undo};
 constexpr move want_once_start{"want_once_start", &stepper::want_once_start};
 constexpr move want_once{"want_once", &stepper::want_once};
+constexpr move want_once_again{"want_once_again", &stepper::want_once_again};
 constexpr move exit_now{"exit_now", &stepper::exit_now};
 constexpr move exit_when_down{"exit_when_down", &stepper::exit_when_down};
 constexpr move ignore{"-", &stepper::ignore};
@@ -128,6 +133,7 @@ constexpr move pause_main{"pause_main", &stepper::pause_main};
 constexpr move continue_main{"continue_main", &stepper::continue_main};
 constexpr move send_signal{"send_signal", &stepper::send_signal};
 constexpr move restart_start{"restart_start", &stepper::restart_start};
+constexpr move restart_later{"restart_later", &stepper::restart_later};
 constexpr move restart_stop{"restart_stop", &stepper::restart_stop};
 constexpr move restart_undo{"restart_undo", &stepper::restart_undo};
 constexpr move reload_main{"reload_main", &stepper::reload_main};
@@ -159,11 +165,11 @@ constexpr move hook_ended{"hook_ended", &stepper::hook_ended};
 constexpr move settle_or_finish{"settle_or_finish", &stepper::settle_or_finish};
 constexpr move ready_early{"ready_early", &stepper::ready_early};
 constexpr move become_ready{"become_ready", &stepper::become_ready};
-constexpr move ready_again{"ready_again", &stepper::ready_again};
 constexpr move reload_begins{"reload_begins", &stepper::reload_begins};
 constexpr move stops_itself{"stops_itself", &stepper::stops_itself};
 constexpr move feed_watchdog{"feed_watchdog", &stepper::feed_watchdog};
 constexpr move watchdog_bites{"watchdog_bites", &stepper::watchdog_bites};
+constexpr move watchdog_ran_out{"watchdog_ran_out", &stepper::watchdog_ran_out};
 constexpr move set_watchdog{"set_watchdog", &stepper::set_watchdog};
 constexpr move extend_start{"extend_start", &stepper::extend_start};
 constexpr move extend_stop{"extend_stop", &stepper::extend_stop};
@@ -187,11 +193,11 @@ constexpr std::array<std::string_view, stage_count> stage_names{
 // columns:      down, condition, starting, up, ready, stopping, undoing, clearing, finishing, backoff, failed, skipped, done
 constexpr std::array<transition, event_count> transitions{{
     {event_kind::up, "up",
-        {&want_up_start, &want_up, &want_up, &want_up, &want_up, &want_up, &want_up, &want_up, &want_up, &want_up_start, &want_up_start, &want_up_start, &want_up}},
+        {&want_up_start, &want_up, &want_up, &want_up, &want_up, &want_up_again, &want_up_again, &want_up_again, &want_up_again, &want_up_start, &want_up_start, &want_up_start, &want_up}},
     {event_kind::down, "down",
         {&want_down_rest, &want_down_abort_condition, &want_down_stop, &want_down_stop, &want_down_stop, &want_down, &want_down, &want_down, &want_down, &want_down_rest, &want_down, &want_down_rest, &want_down_undo}},
     {event_kind::once, "once",
-        {&want_once_start, &want_once, &want_once, &want_once, &want_once, &want_once, &want_once, &want_once, &want_once, &want_once_start, &want_once_start, &want_once_start, &want_once}},
+        {&want_once_start, &want_once, &want_once, &want_once, &want_once, &want_once, &want_once_again, &want_once_again, &want_once_again, &want_once_start, &want_once_start, &want_once_start, &want_once}},
     {event_kind::exit, "exit",
         {&exit_now, &exit_when_down, &exit_when_down, &exit_when_down, &exit_when_down, &exit_when_down, &exit_when_down, &exit_when_down, &exit_when_down, &exit_now, &exit_now, &exit_now, &exit_when_down}},
     {event_kind::pause, "pause",
@@ -201,7 +207,7 @@ constexpr std::array<transition, event_count> transitions{{
     {event_kind::signal, "signal",
         {&ignore, &ignore, &send_signal, &send_signal, &send_signal, &send_signal, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::restart, "restart",
-        {&restart_start, &ignore, &restart_stop, &restart_stop, &restart_stop, &ignore, &ignore, &ignore, &ignore, &restart_start, &ignore, &restart_start, &restart_undo}},
+        {&restart_start, &ignore, &restart_stop, &restart_stop, &restart_stop, &restart_later, &restart_later, &restart_later, &restart_later, &restart_start, &ignore, &restart_start, &restart_undo}},
     {event_kind::reload, "reload",
         {&ignore, &ignore, &ignore, &reload_main, &reload_main, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &reload_main}},
     {event_kind::give_up, "give_up",
@@ -231,13 +237,13 @@ constexpr std::array<transition, event_count> transitions{{
     {event_kind::cleared, "cleared",
         {&ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &settle_or_finish, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::ready, "ready",
-        {&ignore, &ignore, &ready_early, &become_ready, &ready_again, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
+        {&ignore, &ignore, &ready_early, &become_ready, &feed_watchdog, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::reloading, "reloading",
         {&ignore, &ignore, &ignore, &ignore, &reload_begins, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::stopping, "stopping",
         {&ignore, &ignore, &ignore, &stops_itself, &stops_itself, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::watchdog_ping, "watchdog_ping",
-        {&ignore, &ignore, &ignore, &ignore, &feed_watchdog, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
+        {&ignore, &ignore, &ignore, &feed_watchdog, &feed_watchdog, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::watchdog_trigger, "watchdog_trigger",
         {&ignore, &ignore, &ignore, &watchdog_bites, &watchdog_bites, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::watchdog_period, "watchdog_period",
@@ -257,7 +263,7 @@ constexpr std::array<transition, event_count> transitions{{
     {event_kind::probe_limit_due, "probe_limit_due",
         {&ignore, &ignore, &ignore, &kill_probe, &kill_probe, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::watchdog_due, "watchdog_due",
-        {&ignore, &ignore, &ignore, &watchdog_bites, &watchdog_bites, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
+        {&ignore, &ignore, &ignore, &watchdog_ran_out, &watchdog_ran_out, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::find_due, "find_due",
         {&ignore, &ignore, &look_for_main, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore, &ignore}},
     {event_kind::log_wait_due, "log_wait_due",

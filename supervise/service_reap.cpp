@@ -210,6 +210,7 @@ void service::check_cleared() {
         }
         clearing_ = clearing::no;
         have_strays_ = killed_leftovers_ = false;
+        close_run();
         feed({event_kind::cleared});
     }
 }

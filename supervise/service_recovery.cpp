@@ -62,9 +62,11 @@ void service::recall(const status_record& record) {
         m.last_start = now_ - age_ms(main_start_);
     }
     if (m.at == stage::backoff) {
-        constexpr std::int64_t longest_wait_ms = 60000; // the wall clock may have been set back since
+        // No longer than any backoff can be, jitter included: the wall clock may have been set back since.
+        constexpr std::int64_t longest_retry_ms = 60000;
+        std::int64_t longest = std::max(settings_.restart_delay.max_ms, longest_retry_ms);
         std::int64_t wait = static_cast<std::int64_t>(record.next_start) - chainload::realtime_ms();
-        wait = std::clamp<std::int64_t>(wait, 1, std::max(settings_.restart_delay.max_ms, longest_wait_ms));
+        wait = std::clamp<std::int64_t>(wait, 1, longest + longest / 10);
         m.deadlines[static_cast<std::size_t>(timer::start)] = now_ + wait;
     }
     commands_ = record.commands;
