@@ -11,8 +11,14 @@ namespace std {
 [[noreturn, gnu::weak]] void __throw_length_error(const char*);
 [[noreturn, gnu::weak]] void __throw_logic_error(const char*);
 
-void __throw_out_of_range_fmt(const char*, ...) { __builtin_trap(); }
-void __throw_length_error(const char*) { __builtin_trap(); }
-void __throw_logic_error(const char*) { __builtin_trap(); }
+void __throw_out_of_range_fmt(const char*, ...) {
+    __builtin_trap();
+}
+void __throw_length_error(const char*) {
+    __builtin_trap();
+}
+void __throw_logic_error(const char*) {
+    __builtin_trap();
+}
 } // namespace std
 #endif

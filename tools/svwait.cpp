@@ -7,10 +7,10 @@
 // Exit codes: 0 reached, 1 will not be reached because services gave up while waited for, 99 time is over,
 // 100 wrong usage, 111 no supervise is running, or a system error.
 #include "chainload/clock.hpp"
+#include "chainload/duration.hpp"
 #include "chainload/error_text.hpp"
 #include "chainload/option_reader.hpp"
 #include "supervise/control.hpp"
-#include "chainload/duration.hpp"
 #include "tools/status_watch.hpp"
 #include "tools/tool.hpp"
 #include "tools/wait_goal.hpp"
@@ -21,7 +21,7 @@ namespace reeve::tools {
 using chainload::level;
 
 namespace {
-enum exit_code { reached = 0, gave_up = 1, timed_out = 99, cannot = 111 };
+enum exit_code { code_reached = 0, code_gave_up = 1, code_timed_out = 99, code_cannot = 111 };
 
 struct wait_options {
     wait_goal goal = wait_goal::up;
@@ -50,7 +50,7 @@ public:
     int run() {
         if (count_ > most_services) {
             out_.say(level::fatal, "more services than can be waited for at once");
-            return cannot;
+            return code_cannot;
         }
         std::int64_t deadline =
             options_.timeout_ms < 0 ? -1 : chainload::monotonic_ms() + options_.timeout_ms;
@@ -81,7 +81,7 @@ private:
             out_.say(level::fatal, step.view(), chainload::error_text(why.error));
         else
             out_.say(level::fatal, step.view(), dir, ": ", chainload::error_text(why.error));
-        return cannot;
+        return code_cannot;
     }
 
     void lose(std::size_t i, std::string_view why) {
@@ -136,12 +136,12 @@ private:
         for (std::size_t i = 0; i < count_; ++i) ++tally[services[i].now];
         std::size_t there = tally[waited_service::there],
                     hopeless = tally[waited_service::gave_up] + tally[waited_service::lost];
-        if (options_.one_is_enough ? there > 0 : there == count_) return reached;
+        if (options_.one_is_enough ? there > 0 : there == count_) return code_reached;
         if (options_.one_is_enough ? hopeless < count_ : hopeless == 0) return std::nullopt;
         for (std::size_t i = 0; i < count_; ++i)
             if (services[i].now == waited_service::gave_up)
                 out_.say(level::warning, dirs_[i], ": gave up: phase failed");
-        return tally[waited_service::lost] > 0 ? cannot : gave_up;
+        return tally[waited_service::lost] > 0 ? code_cannot : code_gave_up;
     }
 
     int say_timed_out() {
@@ -149,7 +149,7 @@ private:
             if (services[i].now == waited_service::waiting)
                 out_.say(level::warning, dirs_[i], ": still ", supervise::name_of(services[i].phase));
         out_.say(level::fatal, "timed out");
-        return timed_out;
+        return code_timed_out;
     }
 
     wait_options options_;
