@@ -1,0 +1,69 @@
+"""Where the programs are: ours, the peers' and those of the measurements. Builds and installs what is missing."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+BUILD = SOURCE / "build"
+if "REEVE_BIN" in os.environ:
+    BUILD = pathlib.Path(os.environ["REEVE_BIN"]).resolve().parent
+OURS = BUILD / "bin"
+OWN_PROGRAMS = BUILD / "tests" / "bench"
+# Where the trees are: in memory, as a machine's state directory (/run) is, so that no disk is in the figures.
+PLACE = os.environ.get("TMPDIR") or next((place for place in ("/dev/shm", "/tmp") if os.access(place, os.W_OK | os.X_OK)), "/tmp")
+PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan"}
+
+
+class Absent(Exception):
+    """Something that a topic needs is not on this machine, or not permitted here; the text says what."""
+
+
+def ours(name):
+    path = OURS / name
+    if not path.exists():
+        raise Absent(f"{path} is not built")
+    return str(path)
+
+
+def theirs(name):
+    path = f"/usr/bin/{name}"
+    if not os.path.exists(path):
+        raise Absent(f"{path} is not installed")
+    return path
+
+
+def own(name):
+    """One of the small static programs of tests/bench."""
+    return str(OWN_PROGRAMS / name)
+
+
+def quietly(*command):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{done.stdout[-4000:]}\n{' '.join(map(str, command))} failed")
+
+
+def prepare():
+    install_peers()
+    if "REEVE_BIN" not in os.environ:
+        launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+        quietly("cmake", "-G", "Ninja", "-S", SOURCE, "-B", BUILD, *launcher)
+        quietly("ninja", "-C", BUILD, "all", "bench_programs")
+    elif not (OWN_PROGRAMS / "spawner").exists():
+        quietly("ninja", "-C", BUILD, "bench_programs")
+
+
+def install_peers():
+    missing = [package for package, program in PEERS.items() if not os.path.exists(program)]
+    if not shutil.which("strace"):
+        missing.append("strace")
+    if not missing:
+        return
+    if os.geteuid() != 0:
+        print(f"not installed: {' '.join(missing)} (as root, this command installs them)")
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *missing]):
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)

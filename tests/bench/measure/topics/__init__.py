@@ -1,0 +1,16 @@
+"""What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
+
+from measure.topics import boot, chain, client, idle, memory, new, respawn, start, stop, syscalls
+
+TOPICS = {
+    "memory": memory,
+    "respawn": respawn,
+    "start": start,
+    "new": new,
+    "boot": boot,
+    "idle": idle,
+    "syscalls": syscalls,
+    "client": client,
+    "chain": chain,
+    "stop": stop,
+}

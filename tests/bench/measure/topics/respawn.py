@@ -1,0 +1,74 @@
+"""death of a service that was up for more than 1 s -> its next run is exec'd, ms
+
+From right before SIGKILL is sent to the first instruction of the next main. Supervisors of all suites run at the same time
+and are killed at in turn; what takes about a second by design (s6) is not waited for before the next turn.
+The floor is fork and exec of the same program with nothing else around.
+"""
+
+import os
+import signal
+import time
+from contextlib import ExitStack
+
+from measure.programs import own
+from measure.suites import present
+from measure.trees import ground, spawned, supervisors
+
+PAUSE = 1.25  # seconds between two deaths of one service
+
+
+def measure(topic, quick):
+    services, rounds = (4, 2) if quick else (12, 5)
+    with ExitStack() as stack:
+        running = [stack.enter_context(supervisors(suite, services, "stamp")) for suite in present(topic)]
+        samples = {one.suite.name: [] for one in running}
+        current = {}
+        for one in running:
+            wait_for_first(one, current)
+        for _ in range(rounds):
+            time.sleep(PAUSE)
+            late = []
+            for index in range(services):
+                for one in running:
+                    late.append(kill(one, index, current, samples))
+            for collect in filter(None, late):
+                collect()
+        floor = fork_floor(stack.enter_context(ground(None)), services * rounds)
+    topic.group("ms", ["median"])
+    for one in running:
+        topic.row(one.suite.name, samples[one.suite.name])
+    topic.row("fork+exec alone", floor)
+
+
+def wait_for_first(one, current):
+    supervisors_of = {process.pid: index for index, process in enumerate(one.processes)}
+    missing = set(supervisors_of)
+    while missing:
+        stamp = one.stamps.take(lambda stamp: stamp.parent in supervisors_of)
+        current[one.suite.name, supervisors_of[stamp.parent]] = stamp.process
+        missing.discard(stamp.parent)
+    one.stamps.forget()
+
+
+def kill(one, index, current, samples):
+    """Kills a service and awaits its successor; returns how to do the latter where that is for later."""
+    key = (one.suite.name, index)
+    supervisor = one.processes[index].pid
+    before = time.monotonic_ns()
+    os.kill(current[key], signal.SIGKILL)
+
+    def collect():
+        stamp = one.stamps.take(lambda stamp: stamp.parent == supervisor)
+        current[key] = stamp.process
+        samples[one.suite.name].append((stamp.moment - before) / 1e6)
+
+    if one.suite.slow_restart:
+        return collect
+    collect()
+    return None
+
+
+def fork_floor(place, times):
+    moments = spawned(place.environment, "-f", times, own("stamp"), "once")
+    stamps = place.stamps.take_many(times)
+    return [(stamp.moment - before) / 1e6 for stamp, (before, _) in zip(stamps, moments)]
