@@ -66,8 +66,9 @@ result<unique_fd> take_lock(int dir) {
         if (lock && !lock_against_s6(lock->get())) return failure{EWOULDBLOCK, "acquire supervise/lock"};
         if (lock || lock.why().error != EWOULDBLOCK) return lock;
         auto record = read_status(dir);
-        bool may_pass = record && !record->foreign && record->supervise_pid != 0 && !writer_lives(*record);
-        if (!may_pass || attempt == lock_attempts) return failure{EWOULDBLOCK, "acquire supervise/lock"};
+        // Held for good by a living supervise, or by another family's; else by a child that has yet to exec.
+        bool for_good = record && (record->foreign || writer_lives(*record));
+        if (for_good || attempt == lock_attempts) return failure{EWOULDBLOCK, "acquire supervise/lock"};
         ::nanosleep(&lock_pause, nullptr);
     }
 }
