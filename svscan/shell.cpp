@@ -85,7 +85,7 @@ void shell::perform(const action::start& what) {
     if (tree_.is_leaving(what.who.service) && !tree_.is_catch_all(what.who.service) &&
         places_.look(tree_.name_of(what.who.service).c_str()).what.id !=
             tree_.identity_of(what.who.service)) {
-        feed(ended{what.who, false, false, "cannot be started again"});
+        feed(ended{what.who, ending::not_started, false, "cannot be started again"});
         return;
     }
     auto pid = start(what.who);

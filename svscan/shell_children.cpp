@@ -99,7 +99,11 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
         if (!orderly && record && record->pid != 0 && record->tree == tree_id_)
             awaited_[static_cast<pid_t>(record->pid)] = who;
     }
-    feed(ended{who, orderly, reachable, describe_end(status)});
+    // 111 and 100 are told at the start only; what an earlier supervise left is as it was.
+    bool not_started =
+        status && WIFEXITED(*status) && (WEXITSTATUS(*status) == 111 || WEXITSTATUS(*status) == 100);
+    ending kind = orderly ? ending::orderly : not_started ? ending::not_started : ending::killed;
+    feed(ended{who, kind, reachable, describe_end(status)});
 }
 
 // Whether this orphan is a main process that no supervise has taken over yet.

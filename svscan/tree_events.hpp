@@ -85,9 +85,14 @@ struct start_failed {
     supervisor_id who;
     std::string reason; // "unable to STEP: REASON"
 };
+enum class ending : std::uint8_t {
+    orderly,     // it was asked to exit, by whomever
+    not_started, // it never came to run its service
+    killed,      // what it ran may still be running
+};
 struct ended {
     supervisor_id who;
-    bool orderly;    // it was asked to exit, by whomever
+    ending kind;
     bool reachable;  // its directory can still be found under its name
     std::string how; // "exited 111", "killed by KILL"
 };

@@ -52,9 +52,10 @@ void tree::on(const start_failed& what) {
 void tree::on(const ended& what) {
     supervisor& which = at(what.who);
     which.pid = 0;
-    which.killed = !what.orderly;
-    if (ends_for_good(what.who, what.orderly, what.reachable)) {
-        if (!what.orderly)
+    bool orderly = what.kind == ending::orderly;
+    if (what.kind != ending::not_started) which.killed = !orderly;
+    if (ends_for_good(what.who, orderly, what.reachable)) {
+        if (which.killed)
             say(severity::error,
                 label(what.who) + ": supervise " + what.how +
                     " and its directory is gone: what it left runs on until the tree is stopped");
@@ -71,7 +72,7 @@ void tree::on(const ended& what) {
     }
     std::string text = label(what.who) + ": supervise " + what.how + "; started again";
     if (delay != 0) text += " in " + std::to_string(delay / 1000) + " s";
-    say(what.orderly ? severity::info : severity::warning, std::move(text));
+    say(orderly ? severity::info : severity::warning, std::move(text));
     start_at(what.who, now_ + delay);
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 
 import pytest
 from support import processes
@@ -61,32 +62,30 @@ def test_a_directory_is_a_service_once_it_holds_its_program(tree, program):
     await_until(lambda: tree.supervise_pid("web"), what="a supervise of web")
 
 
-def test_what_is_being_written_is_left_alone_until_it_is_quiet(tree):
+def assert_left_alone_while_written(tree, file):
+    """Writes to NAME/file for half a second; the tree must not take NAME meanwhile. A machine that is too busy to
+    write every 80 ms proves nothing, so then it is tried again with another name."""
+    for attempt in range(20):
+        name = f"web{attempt}"
+        directory = tree.add(name, SLEEPS, log=COPIES)
+        last = started = time.monotonic()
+        longest, taken = 0.0, False
+        while time.monotonic() - started < 0.5 and not taken:
+            with open(directory / file, "a", encoding="ascii") as written:
+                written.write("more\n")
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            taken = tree.record(name) is not None
+        if longest < 0.08:
+            assert not taken, f"taken while it was being written every {longest * 1000:.0f} ms"
+            tree.await_up(name)
+            return
+    pytest.skip("the machine is too busy for a test about 100 ms")
+
+
+@pytest.mark.parametrize("file", ["data", "log/data"])
+def test_what_is_being_written_is_left_alone_until_it_is_quiet(tree, file):
     tree.start()
-    web = tree.add("web", SLEEPS)
-
-    def grows():
-        if tree.record("web") is None:
-            with open(web / "data", "a", encoding="ascii") as file:
-                file.write("more\n")
-        return tree.record("web") is None
-
-    assert stays(grows, 0.5), "the directory was taken while it was being written"
-    tree.await_up("web")
-
-
-def test_what_is_written_below_counts_too(tree):
-    tree.start()
-    web = tree.add("web", SLEEPS, log=COPIES)
-
-    def grows():
-        if tree.record("web") is None:
-            with open(web / "log" / "data", "a", encoding="ascii") as file:
-                file.write("more\n")
-        return tree.record("web") is None
-
-    assert stays(grows, 0.4), "the directory was taken while its log/ was being written"
-    tree.await_up("web")
+    assert_left_alone_while_written(tree, file)
 
 
 @pytest.mark.parametrize("how", ["rm", "mv", "unlink"])
@@ -138,6 +137,7 @@ def test_a_name_that_comes_back_waits_for_the_end(tree, tmp_path):
 def test_a_renamed_service_is_one_service(tree):
     tree.add("web", SLEEPS, log=COPIES)
     tree.start()
+    tree.await_up("web/log")
     first = tree.await_up("web")
     (tree.directory / "web").rename(tree.directory / "www")
     await_until(gone(first))
