@@ -17,15 +17,20 @@ inline std::int64_t milliseconds_of(timespec time) {
 }
 
 // Milliseconds since some fixed moment; unaffected by clock steps. Compare only with itself.
-inline std::int64_t monotonic_ms() { return milliseconds_of(read_clock(CLOCK_MONOTONIC)); }
+inline std::int64_t monotonic_ms() {
+    return milliseconds_of(read_clock(CLOCK_MONOTONIC));
+}
 
 // Milliseconds since the epoch, by the wall clock.
-inline std::int64_t realtime_ms() { return milliseconds_of(read_clock(CLOCK_REALTIME)); }
+inline std::int64_t realtime_ms() {
+    return milliseconds_of(read_clock(CLOCK_REALTIME));
+}
 
 // Clock ticks (1/100 s) since boot: the unit of a process's start time in /proc/PID/stat, field 22.
 inline std::uint64_t boot_ticks() {
     timespec now = read_clock(CLOCK_BOOTTIME);
-    return static_cast<std::uint64_t>(now.tv_sec) * 100 + static_cast<std::uint64_t>(now.tv_nsec) / 10'000'000;
+    return static_cast<std::uint64_t>(now.tv_sec) * 100 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 10'000'000;
 }
 
 } // namespace reeve::chainload

@@ -34,13 +34,19 @@ text_buffer<256> explain_exec_failure(int dir, const char* path, int error) {
     std::string_view interpreter = interpreter_of(text);
     if (!interpreter.empty() && interpreter.back() == '\r') {
         interpreter.remove_suffix(1);
-        why.add("its lines end in CR LF (DOS line ends), so the interpreter ").add(interpreter).add("\\r does not exist");
+        why.add("its lines end in CR LF (DOS line ends), so the interpreter ")
+            .add(interpreter)
+            .add("\\r does not exist");
     } else if (error == ENOENT && !interpreter.empty()) {
         why.add("its interpreter ").add(interpreter).add(" does not exist");
     } else if (error == EACCES && !interpreter.empty()) {
-        why.add("it or its interpreter ").add(interpreter).add(" may not be executed: ").add(error_text(error));
+        why.add("it or its interpreter ")
+            .add(interpreter)
+            .add(" may not be executed: ")
+            .add(error_text(error));
     } else if (error == ENOEXEC) {
-        why.add(text.empty() ? "the file is empty" : "neither a program of this machine nor a script with a #! line");
+        why.add(text.empty() ? "the file is empty"
+                             : "neither a program of this machine nor a script with a #! line");
     } else {
         why.add(error_text(error));
     }

@@ -40,7 +40,8 @@ result<void> write_all(int fd, std::span<const char> bytes, const char* step) {
     return {};
 }
 
-result<void> replace_file(int dir, const char* path, const char* temporary, std::span<const char> bytes, mode_t mode) {
+result<void> replace_file(int dir, const char* path, const char* temporary, std::span<const char> bytes,
+                          mode_t mode) {
     auto fd = open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC, mode, "create temporary file");
     if (!fd) return fd.why();
     if (auto written = write_all(fd->get(), bytes, "write temporary file"); !written) return written;

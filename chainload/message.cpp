@@ -13,7 +13,9 @@ namespace reeve::chainload {
 namespace {
 constexpr std::string_view level_names[] = {"fatal: ", "warning: ", "info: "};
 
-iovec part(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+iovec part(std::string_view text) {
+    return {const_cast<char*>(text.data()), text.size()};
+}
 } // namespace
 
 void messenger::say(level severity, std::string_view text, std::string_view more, std::string_view rest,
@@ -29,9 +31,17 @@ void messenger::say(level severity, std::string_view text, std::string_view more
     text_buffer<64> lost;
     if (dropped_ > 0) lost.add(" (").add(dropped_).add(" messages before this one were dropped)");
     dropped_ = 0;
-    std::array<iovec, 11> line{part(program_), part(": "), part(subject_), part(subject_.empty() ? "" : ": "),
-                               part(level_names[static_cast<int>(severity)]), part(text), part(more), part(rest),
-                               part(end), part(lost.view()), part("\n")};
+    std::array<iovec, 11> line{part(program_),
+                               part(": "),
+                               part(subject_),
+                               part(subject_.empty() ? "" : ": "),
+                               part(level_names[static_cast<int>(severity)]),
+                               part(text),
+                               part(more),
+                               part(rest),
+                               part(end),
+                               part(lost.view()),
+                               part("\n")};
     // Nobody is left to tell when stderr itself fails.
     [[maybe_unused]] auto written = ::writev(STDERR_FILENO, line.data(), static_cast<int>(line.size()));
 }

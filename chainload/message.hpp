@@ -12,7 +12,9 @@ enum class level { fatal, warning, info };
 class messenger {
 public:
     // "PROGRAM: " or, with a subject, "PROGRAM: SUBJECT: ". Both must outlive the messenger.
-    explicit messenger(std::string_view program, std::string_view subject = {}) : program_(program), subject_(subject) {}
+    explicit messenger(std::string_view program, std::string_view subject = {})
+        : program_(program)
+        , subject_(subject) {}
 
     // A stderr that cannot take the line at once (a full pipe) drops it: the next line that fits says how many
     // were dropped. Off by default; on in programs that must never block.

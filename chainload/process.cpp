@@ -43,7 +43,8 @@ std::size_t add_children_of_thread(const char* path, std::span<pid_t> into, std:
         while (count < into.size()) {
             std::size_t end = text.find(' ');
             if (end == std::string_view::npos) break;
-            if (auto child = parse_number<std::uint32_t>(text.substr(0, end))) into[count++] = static_cast<pid_t>(*child);
+            if (auto child = parse_number<std::uint32_t>(text.substr(0, end)))
+                into[count++] = static_cast<pid_t>(*child);
             text.remove_prefix(end + 1);
         }
         kept = text.size();
@@ -64,7 +65,8 @@ result<process_stat> read_process_stat(pid_t pid) {
     if (!text) return text.why();
     // The name, field 2, stands in parentheses and may hold anything, parentheses and blanks included.
     std::size_t name_end = text->rfind(')');
-    if (name_end == std::string_view::npos || name_end + 2 > text->size()) return failure{EPROTO, "read process state"};
+    if (name_end == std::string_view::npos || name_end + 2 > text->size())
+        return failure{EPROTO, "read process state"};
     std::string_view rest = text->substr(name_end + 2);
     process_stat stat;
     for (int field = 3; field <= 22 && !rest.empty(); ++field) {
@@ -116,7 +118,8 @@ result<void> signal_process(int pidfd, int signal) {
 std::optional<int> exit_status_of(int pidfd) {
     pidfd_info info{};
     info.mask = pidfd_info_exit;
-    if (::syscall(SYS_ioctl, pidfd, pidfd_get_info, &info) < 0 || !(info.mask & pidfd_info_exit)) return std::nullopt;
+    if (::syscall(SYS_ioctl, pidfd, pidfd_get_info, &info) < 0 || !(info.mask & pidfd_info_exit))
+        return std::nullopt;
     return info.exit_code;
 }
 

@@ -13,11 +13,11 @@
 namespace reeve::chainload {
 
 struct process_stat {
-    char state = '?';          // R S D T Z …
+    char state = '?'; // R S D T Z …
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
-    std::uint64_t start = 0;   // clock ticks since boot, field 22
+    std::uint64_t start = 0; // clock ticks since boot, field 22
 };
 
 // /proc/PID/stat; pid 0 is the caller. ESRCH or ENOENT if there is no such process.

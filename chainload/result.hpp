@@ -11,18 +11,22 @@
 namespace reeve::chainload {
 
 struct [[nodiscard]] failure {
-    int error = 0;          // errno
-    const char* step = "";  // static text that completes "unable to …"
+    int error = 0;         // errno
+    const char* step = ""; // static text that completes "unable to …"
 };
 
 // The current errno as a failure of `step`.
-inline failure failed(const char* step) { return {errno, step}; }
+inline failure failed(const char* step) {
+    return {errno, step};
+}
 
 template <class T>
 class [[nodiscard]] result {
 public:
-    result(T value) : value_(std::move(value)) {}
-    result(failure why) : failure_(why) {}
+    result(T value)
+        : value_(std::move(value)) {}
+    result(failure why)
+        : failure_(why) {}
 
     explicit operator bool() const { return value_.has_value(); }
     T& operator*() { return *value_; }
@@ -40,7 +44,9 @@ template <>
 class [[nodiscard]] result<void> {
 public:
     result() = default;
-    result(failure why) : failure_(why), ok_(false) {}
+    result(failure why)
+        : failure_(why)
+        , ok_(false) {}
 
     explicit operator bool() const { return ok_; }
     const failure& why() const { return failure_; }

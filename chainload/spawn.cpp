@@ -19,7 +19,8 @@ result<pid_t> spawn_child(failure (*body)(void*), void* argument) {
     }
     if (step == nullptr) return pid;
     int status;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     return failure{error, step};
 }
 

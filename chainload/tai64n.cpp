@@ -12,7 +12,8 @@ tai64n pack_tai64n(timespec time) {
     tai64n stamp;
     std::uint64_t seconds = unix_epoch_label + static_cast<std::uint64_t>(time.tv_sec);
     auto nanoseconds = static_cast<std::uint32_t>(time.tv_nsec);
-    for (int i = 7; i >= 0; --i, seconds >>= 8) stamp[static_cast<std::size_t>(i)] = static_cast<unsigned char>(seconds);
+    for (int i = 7; i >= 0; --i, seconds >>= 8)
+        stamp[static_cast<std::size_t>(i)] = static_cast<unsigned char>(seconds);
     for (int i = 11; i >= 8; --i, nanoseconds >>= 8)
         stamp[static_cast<std::size_t>(i)] = static_cast<unsigned char>(nanoseconds);
     return stamp;
@@ -28,6 +29,8 @@ timespec unpack_tai64n(std::span<const unsigned char, tai64n_bytes> stamp) {
     return {static_cast<time_t>(seconds - unix_epoch_label), static_cast<long>(nanoseconds)};
 }
 
-tai64n tai64n_now() { return pack_tai64n(read_clock(CLOCK_REALTIME)); }
+tai64n tai64n_now() {
+    return pack_tai64n(read_clock(CLOCK_REALTIME));
+}
 
 } // namespace reeve::chainload

@@ -17,7 +17,8 @@ class text_buffer {
 public:
     text_buffer() { bytes_[0] = '\0'; }
     template <class... Parts>
-    explicit text_buffer(const Parts&... parts) : text_buffer() {
+    explicit text_buffer(const Parts&... parts)
+        : text_buffer() {
         (add(parts), ...);
     }
 
@@ -33,8 +34,7 @@ public:
     text_buffer& add(const char* text) { return add(std::string_view(text)); }
     text_buffer& add(char c) { return add(std::string_view(&c, 1)); }
     template <std::integral Number>
-        requires(!std::same_as<Number, char> && !std::same_as<Number, bool>)
-    text_buffer& add(Number number) {
+    requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) text_buffer& add(Number number) {
         std::array<char, 24> digits;
         auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
         return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));

@@ -9,8 +9,10 @@ namespace reeve::chainload {
 class unique_fd {
 public:
     unique_fd() = default;
-    explicit unique_fd(int fd) : fd_(fd) {}
-    unique_fd(unique_fd&& other) noexcept : fd_(other.release()) {}
+    explicit unique_fd(int fd)
+        : fd_(fd) {}
+    unique_fd(unique_fd&& other) noexcept
+        : fd_(other.release()) {}
     unique_fd& operator=(unique_fd&& other) noexcept {
         if (this != &other) reset(other.release());
         return *this;

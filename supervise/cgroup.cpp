@@ -42,7 +42,8 @@ bool find_mount(path_text& into) {
         ssize_t got = ::read(fd->get(), buffer.data() + kept, buffer.size() - kept);
         if (got <= 0) return false;
         std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
-        for (std::size_t end; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) {
+        for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;
+             text.remove_prefix(end + 1)) {
             std::string_view line = text.substr(0, end);
             std::size_t type = line.find(" - cgroup2 ");
             if (type == std::string_view::npos) continue;
@@ -73,9 +74,11 @@ bool run_cgroup::write(const char* file, std::string_view value) {
     return fd && ::write(fd->get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
 }
 
-result<void> run_cgroup::create(int dir, std::string_view service, std::uint64_t number, chainload::messenger& log) {
+result<void> run_cgroup::create(int dir, std::string_view service, std::uint64_t number,
+                                chainload::messenger& log) {
     path_text base;
-    if (!find_mount(base) || !find_group("/proc/self/cgroup", base)) return failure{ENOSYS, "find a cgroup version 2 hierarchy"};
+    if (!find_mount(base) || !find_group("/proc/self/cgroup", base))
+        return failure{ENOSYS, "find a cgroup version 2 hierarchy"};
     auto parent = open_at(AT_FDCWD, base.c_str(), O_PATH | O_DIRECTORY, 0, "open own cgroup");
     if (!parent) return parent.why();
     text_buffer<NAME_MAX + 1> name(leaf_prefix(dir, service).view(), number);
@@ -96,9 +99,11 @@ result<void> run_cgroup::create(int dir, std::string_view service, std::uint64_t
         std::array<char, 1024> value;
         auto text = chainload::read_whole_at(knobs->get(), file, value, "read");
         if (!text)
-            log.say(chainload::level::warning, "unable to read cgroup/", file, ": ", chainload::error_text(text.why().error));
+            log.say(chainload::level::warning, "unable to read cgroup/", file, ": ",
+                    chainload::error_text(text.why().error));
         else if (!write(file, chainload::trim_blanks(*text)))
-            log.say(chainload::level::warning, "unable to set cgroup/", file, ": ", chainload::error_text(errno));
+            log.say(chainload::level::warning, "unable to set cgroup/", file, ": ",
+                    chainload::error_text(errno));
     });
 }
 
@@ -136,8 +141,12 @@ bool run_cgroup::empty() const {
     return !fd || ::read(fd->get(), &byte, 1) <= 0;
 }
 
-bool run_cgroup::kill() { return write("cgroup.kill", "1"); }
+bool run_cgroup::kill() {
+    return write("cgroup.kill", "1");
+}
 
-bool run_cgroup::freeze(bool frozen) { return write("cgroup.freeze", frozen ? "1" : "0"); }
+bool run_cgroup::freeze(bool frozen) {
+    return write("cgroup.freeze", frozen ? "1" : "0");
+}
 
 } // namespace reeve::supervise

@@ -5,9 +5,10 @@
 namespace reeve::supervise {
 
 namespace {
-constexpr std::string_view ours[] = {"SERVICE",       "SERVICE_DIR", "INSTANCE",    "SERVICE_RESULT", "NOTIFY_SOCKET",
-                                     "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID",     "LISTEN_FDNAMES", "MAINPID",
-                                     "REEVE_SUPERVISE_HANDOVER"};
+constexpr std::string_view ours[] = {"SERVICE",        "SERVICE_DIR",   "INSTANCE",
+                                     "SERVICE_RESULT", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+                                     "WATCHDOG_PID",   "LISTEN_FDS",    "LISTEN_PID",
+                                     "LISTEN_FDNAMES", "MAINPID",       "REEVE_SUPERVISE_HANDOVER"};
 
 std::string_view name_of_variable(const char* assignment) {
     std::string_view text(assignment);

@@ -6,7 +6,7 @@
 namespace reeve::supervise {
 
 namespace path {
-inline constexpr char state[] = "supervise";  // what the suite writes; may be a symlink
+inline constexpr char state[] = "supervise"; // what the suite writes; may be a symlink
 inline constexpr char lock[] = "supervise/lock";
 inline constexpr char ok[] = "supervise/ok";
 inline constexpr char control[] = "supervise/control";
@@ -21,7 +21,8 @@ inline constexpr std::size_t longest_name = 128;
 
 // 1–128 characters of A-Z a-z 0-9 . _ @ + -, not beginning with "." or "-".
 constexpr bool valid_service_name(std::string_view name) {
-    if (name.empty() || name.size() > longest_name || name.front() == '.' || name.front() == '-') return false;
+    if (name.empty() || name.size() > longest_name || name.front() == '.' || name.front() == '-')
+        return false;
     for (char c : name) {
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!letter && std::string_view("._@+-").find(c) == std::string_view::npos) return false;

@@ -9,13 +9,25 @@
 namespace reeve::supervise {
 
 enum class command : std::uint8_t {
-    up, down, once, exit, pause, go_on, signal, restart, reload, give_up, reset, leave, upgrade
+    up,
+    down,
+    once,
+    exit,
+    pause,
+    go_on,
+    signal,
+    restart,
+    reload,
+    give_up,
+    reset,
+    leave,
+    upgrade
 };
 
 struct letter {
     char name;
     command meaning;
-    int signal;  // for command::signal, pause and go_on
+    int signal; // for command::signal, pause and go_on
     std::string_view help;
 };
 
@@ -39,7 +51,8 @@ inline constexpr letter letters[] = {
     {'l', command::reload, 0, "reload: run the reload file, or send HUP"},
     {'G', command::give_up, 0, "give up: stop it; phase failed until u or 0"},
     {'0', command::reset, 0, "reset: forget failed, the backoff and the counted deaths, without starting it"},
-    {'X', command::leave, 0, "leave: supervise exits at once and the service goes on; the next supervise adopts it"},
+    {'X', command::leave, 0,
+     "leave: supervise exits at once and the service goes on; the next supervise adopts it"},
     {'U', command::upgrade, 0, "upgrade: exec the supervise program again in place"},
 };
 

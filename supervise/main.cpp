@@ -57,7 +57,9 @@ void add_working_directory(text_room& room) {
     room.add_with([](char* at, std::size_t size) { return ::getcwd(at, size) != nullptr; });
 }
 
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+std::string_view last_component(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
 
 // Builds the texts of the service in the working directory, which `argument` named. It is called what the
 // directory is called; a logger "NAME/log".
@@ -178,7 +180,8 @@ int main(int argc, char** argv, char** environ_) {
     static storage kept;
     text_room& texts_room = *::new (&kept.room.texts) text_room;
     parsed.options.self = find_own_path(texts_room);
-    if (inherited.empty() && ::chdir(parsed.directory) < 0) return die(failed("chdir to the service directory"));
+    if (inherited.empty() && ::chdir(parsed.directory) < 0)
+        return die(failed("chdir to the service directory"));
     supervise::service_texts texts = describe_service(parsed.directory, texts_room);
     if (texts_room.overflowed()) return die({ENAMETOOLONG, "find the path of the service directory"});
     parsed.options.is_logger = texts.service.ends_with("/log");
@@ -193,7 +196,8 @@ int main(int argc, char** argv, char** environ_) {
 
     chainload::messenger log("supervise", texts.service);
     log.never_block();
-    auto* service = ::new (kept.room.service) supervise::service(parsed.options, texts, kept.room.seldom, variables, log);
+    auto* service =
+        ::new (kept.room.service) supervise::service(parsed.options, texts, kept.room.seldom, variables, log);
     if (auto opened = service->open(inherited); !opened) {
         log.unable(level::fatal, opened.why());
         return cannot_go_on;

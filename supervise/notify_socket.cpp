@@ -39,8 +39,10 @@ result<void> notify_socket::open(int dir, std::string_view service_dir) {
     chainload::unique_fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd) return failed("create notify socket");
     int yes = 1;
-    if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0) return failed("set up notify socket");
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) < 0) return failed("bind notify socket");
+    if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0)
+        return failed("set up notify socket");
+    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) < 0)
+        return failed("bind notify socket");
     // The service may have dropped its rights; who may be heard is decided by descent, not by the file's mode.
     if (address.sun_path[0] != '\0') (void)::fchmodat(dir, path::notify, 0666, 0);
     fd_ = std::move(fd);
@@ -49,22 +51,23 @@ result<void> notify_socket::open(int dir, std::string_view service_dir) {
 
 bool notify_socket::receive(std::span<char> buffer, datagram& into) {
     iovec part{buffer.data(), buffer.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int) * most_passed_fds)> control;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int) * most_passed_fds)>
+        control;
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size());
     ssize_t got;
-    do
-        got = ::recvmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    do got = ::recvmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     if (got < 0) return false;
     into.text = {buffer.data(), static_cast<std::size_t>(got)};
     into.cut = (message.msg_flags & MSG_TRUNC) != 0;
     into.sender = 0;
     into.fd_count = 0;
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET) continue;
         if (header->cmsg_type == SCM_CREDENTIALS) {
             ucred credentials;

@@ -16,11 +16,11 @@ inline constexpr std::size_t longest_datagram = 4096;
 inline constexpr std::size_t most_passed_fds = 16; // in one datagram
 
 struct datagram {
-    std::string_view text;                                   // points into the buffer given to receive
-    pid_t sender = 0;                                        // as the kernel says
-    std::array<chainload::unique_fd, most_passed_fds> fds;   // close-on-exec
+    std::string_view text;                                 // points into the buffer given to receive
+    pid_t sender = 0;                                      // as the kernel says
+    std::array<chainload::unique_fd, most_passed_fds> fds; // close-on-exec
     std::size_t fd_count = 0;
-    bool cut = false;                                        // it was longer than the buffer
+    bool cut = false; // it was longer than the buffer
 };
 
 class notify_socket {

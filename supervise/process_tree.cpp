@@ -20,7 +20,9 @@ using chainload::text_buffer;
 // More children than this at once are dealt with in several rounds.
 constexpr std::size_t batch = 256;
 
-bool spared(pid_t pid, std::span<const pid_t> spare) { return std::find(spare.begin(), spare.end(), pid) != spare.end(); }
+bool spared(pid_t pid, std::span<const pid_t> spare) {
+    return std::find(spare.begin(), spare.end(), pid) != spare.end();
+}
 
 // Signals `pid` if it still is a child of `parent`, through a pidfd opened before that was checked.
 void signal_if_child_of(pid_t pid, pid_t parent, int signal) {
@@ -42,7 +44,8 @@ bool has_service_dir(pid_t pid, std::string_view dir) {
         ssize_t got = ::read(fd->get(), buffer.data() + kept, buffer.size() - kept);
         if (got <= 0) return false;
         std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
-        for (std::size_t end; (end = text.find('\0')) != std::string_view::npos; text.remove_prefix(end + 1)) {
+        for (std::size_t end; (end = text.find('\0')) != std::string_view::npos;
+             text.remove_prefix(end + 1)) {
             std::string_view variable = text.substr(0, end);
             if (variable.starts_with(name)) return variable.substr(name.size()) == dir;
         }
@@ -132,7 +135,8 @@ stray_census signal_strays(const stray_marks& marks, int signal) {
         auto pid = static_cast<pid_t>(*number);
         chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         auto stat = chainload::read_process_stat(pid);
-        if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid)) return;
+        if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid))
+            return;
         if (++found.count == 1 || stat->start < oldest_start) {
             found.oldest = pid;
             oldest_start = stat->start;

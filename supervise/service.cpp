@@ -189,7 +189,8 @@ void service::read_ready_pipe() {
     std::array<char, 256> buffer;
     ssize_t got = ::read(ready_pipe_.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EAGAIN) return;
-    bool said = got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)).find('\n') != std::string_view::npos;
+    bool said = got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)).find('\n') !=
+                               std::string_view::npos;
     if (said || got <= 0) ready_pipe_.reset();
     if (said) feed({event_kind::ready});
 }
@@ -217,7 +218,8 @@ void service::feed(const event& what) {
         readiness_seen_ = machine_.readiness;
         ready_since_ = machine_.is_ready() ? chainload::tai64n_now() : chainload::tai64n{};
     }
-    if (before != machine_.at || was_paused != machine_.paused || had_sent != machine_.stop_sent || wanted != machine_.wanted)
+    if (before != machine_.at || was_paused != machine_.paused || had_sent != machine_.stop_sent ||
+        wanted != machine_.wanted)
         publish_wanted_ = true;
     for (const action& each : actions.view()) perform(each);
 }
@@ -253,7 +255,8 @@ void service::perform(const action& what) {
     case action_kind::record_death:
         unwritten_death_ = death{chainload::tai64n_now(), static_cast<std::uint32_t>(main_pid_),
                                  static_cast<std::uint32_t>(machine_.wait_status),
-                                 static_cast<std::uint64_t>(std::max<std::int64_t>(machine_.uptime, 0)), machine_.last_cause};
+                                 static_cast<std::uint64_t>(std::max<std::int64_t>(machine_.uptime, 0)),
+                                 machine_.last_cause};
         break;
     case action_kind::exit_orderly:
         exit_code_ = 0;
@@ -303,8 +306,8 @@ status_record service::compose(const machine& state) const {
     record.readiness = state.readiness;
     record.tree = options_.tree;
     if (record.phase == phase::backoff)
-        record.next_start =
-            static_cast<std::uint64_t>(chainload::realtime_ms() + std::max<std::int64_t>(state.deadline(timer::start) - now_, 0));
+        record.next_start = static_cast<std::uint64_t>(
+            chainload::realtime_ms() + std::max<std::int64_t>(state.deadline(timer::start) - now_, 0));
     auto text = status_text_.view();
     std::copy(text.begin(), text.end(), record.text.begin());
     return record;
@@ -328,10 +331,12 @@ bool service::write_record(const packed_record& bytes) {
     if (!written && (written.why().error == ENOSPC || written.why().error == EDQUOT)) {
         ::unlinkat(AT_FDCWD, path::status_new, 0);
         auto fd = chainload::open_at(AT_FDCWD, path::status, O_WRONLY, 0, "open supervise/status");
-        if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size())) written = {};
+        if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size()))
+            written = {};
     }
     if (!written) {
-        if (retry_publish_at_ == 0 && !publish_failing_) log_.unable(level::warning, written.why(), "for supervise/status");
+        if (retry_publish_at_ == 0 && !publish_failing_)
+            log_.unable(level::warning, written.why(), "for supervise/status");
         publish_failing_ = true;
         return false;
     }

@@ -146,17 +146,17 @@ private:
     std::uint64_t main_start_ = 0;
     chainload::unique_fd main_pidfd_;
     bool main_is_child_ = false;
-    bool main_seen_dead_ = false;       // it has ended; its status is not to be had yet
+    bool main_seen_dead_ = false; // it has ended; its status is not to be had yet
     std::array<pid_t, assistant_count> assistants_{};
     std::uint64_t script_start_ = 0;
-    bool script_adopted_ = false;       // finish or stop was started by a predecessor; main_pidfd_ is its
+    bool script_adopted_ = false; // finish or stop was started by a predecessor; main_pidfd_ is its
 
     // What a predecessor's processes are recognised by, while there may be some.
     bool have_strays_ = false;
     pid_t stray_session_ = 0;
     std::uint64_t stray_since_ = 0;
 
-    chainload::unique_fd ready_pipe_;   // notification-fd: our end
+    chainload::unique_fd ready_pipe_; // notification-fd: our end
     notify_socket notify_;
     run_cgroup cgroup_;
 
@@ -173,16 +173,16 @@ private:
     std::int64_t now_ = 0;
     chainload::bit_set<256> unknown_letters_;
     enum class clearing : std::uint8_t { no, kill, leave } clearing_ = clearing::no;
-    bool childless_ = false;            // known to have no child
+    bool childless_ = false; // known to have no child
     bool publish_wanted_ = true;
     bool upgrade_due_ = false;
-    bool went_deep_ = true;             // since the stack was last given back
+    bool went_deep_ = true; // since the stack was last given back
     bool child_could_not_publish_ = false;
-    bool publish_failing_ = false;      // said once, until it succeeds
+    bool publish_failing_ = false; // said once, until it succeeds
     bool killed_leftovers_ = false;
     bool stranger_reported_ = false, garbage_reported_ = false; // on the notify socket: said once a run
     std::optional<int> exit_code_;
-    bool orderly_exit_ = false;         // the record then says that nobody supervises
+    bool orderly_exit_ = false; // the record then says that nobody supervises
 
     fd_store store_;
     death_tally tally_;

@@ -30,7 +30,8 @@ void service::read_notify() {
 bool service::may_speak(pid_t sender) const {
     if (sender <= 0) return false;
     if (sender == main_pid_ && machine_.main_alive) return true;
-    return is_descendant(sender) || (have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, sender));
+    return is_descendant(sender) ||
+           (have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, sender));
 }
 
 void service::heed(datagram& from) {
@@ -59,7 +60,8 @@ void service::heed(datagram& from) {
     }
     if (message.error_number) {
         text_buffer<32> number(*message.error_number);
-        log_.say(level::info, "the service says ERRNO=", number.view(), ": ", chainload::error_text(*message.error_number));
+        log_.say(level::info, "the service says ERRNO=", number.view(), ": ",
+                 chainload::error_text(*message.error_number));
     }
     if (message.exit_status) {
         text_buffer<32> number(*message.exit_status);
@@ -72,9 +74,11 @@ void service::heed(datagram& from) {
     if (message.fd_store_remove && message.fd_name) store_.remove(*message.fd_name);
     constexpr std::uint64_t usec_per_ms = 1000;
     if (message.watchdog_usec)
-        feed({event_kind::watchdog_period, 0, 0, static_cast<std::int64_t>((*message.watchdog_usec + 999) / usec_per_ms)});
+        feed({event_kind::watchdog_period, 0, 0,
+              static_cast<std::int64_t>((*message.watchdog_usec + 999) / usec_per_ms)});
     if (message.extend_usec)
-        feed({event_kind::extend, 0, 0, static_cast<std::int64_t>((*message.extend_usec + 999) / usec_per_ms)});
+        feed({event_kind::extend, 0, 0,
+              static_cast<std::int64_t>((*message.extend_usec + 999) / usec_per_ms)});
     if (message.reloading) feed({event_kind::reloading});
     if (message.ready) feed({event_kind::ready});
     if (message.watchdog_ping) feed({event_kind::watchdog_ping});

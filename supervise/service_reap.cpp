@@ -18,7 +18,7 @@ using chainload::text_buffer;
 using chainload::unique_fd;
 
 namespace {
-constexpr std::int64_t stray_look_ms = 10;       // between two looks for strays that are being killed
+constexpr std::int64_t stray_look_ms = 10;        // between two looks for strays that are being killed
 constexpr std::int64_t status_patience_ms = 2000; // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
@@ -30,7 +30,8 @@ int wait_status_of(const siginfo_t& info) {
 
 void reap_zombie(pid_t pid) {
     siginfo_t info{};
-    while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0 && errno == EINTR) {}
+    while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0 && errno == EINTR) {
+    }
 }
 } // namespace
 
@@ -95,7 +96,8 @@ void service::watch_adopted() {
     if (!status) {
         // It may have become our child in the meantime (its parent has ended): then SIGCHLD tells.
         siginfo_t info{};
-        if (!script_adopted_ && ::waitid(P_PID, static_cast<id_t>(main_pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+        if (!script_adopted_ &&
+            ::waitid(P_PID, static_cast<id_t>(main_pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
             main_is_child_ = true;
             main_pidfd_.reset();
             if (info.si_pid != 0) child_ended(main_pid_, wait_status_of(info));
@@ -191,10 +193,11 @@ void service::check_cleared() {
             std::size_t killed = signal_children(SIGKILL, {});
             if (killed > 0 && !machine_.main_alive && !killed_leftovers_) {
                 killed_leftovers_ = true;
-                if (settings_.kind == service_kind::process && !machine_.stop_sent && WIFEXITED(machine_.wait_status) &&
-                    WEXITSTATUS(machine_.wait_status) == 0)
-                    log_.say(level::warning, "run has exited 0 and left processes behind; they are killed (see `forking` if "
-                                             "it is a daemon that goes into the background, `leftovers` if they may stay)");
+                if (settings_.kind == service_kind::process && !machine_.stop_sent &&
+                    WIFEXITED(machine_.wait_status) && WEXITSTATUS(machine_.wait_status) == 0)
+                    log_.say(level::warning,
+                             "run has exited 0 and left processes behind; they are killed (see `forking` if "
+                             "it is a daemon that goes into the background, `leftovers` if they may stay)");
             }
             ++left;
         }
@@ -229,16 +232,19 @@ void service::find_main() {
     } else {
         std::array<char, 64> buffer;
         auto text = chainload::read_whole_at(AT_FDCWD, settings_.pid_file.c_str(), buffer);
-        auto pid = text ? chainload::parse_number<std::uint32_t>(chainload::trim_blanks(*text)) : std::nullopt;
+        auto pid =
+            text ? chainload::parse_number<std::uint32_t>(chainload::trim_blanks(*text)) : std::nullopt;
         if (pid && *pid > 1 && take_main(static_cast<pid_t>(*pid))) return feed({event_kind::main_found});
     }
     if (!none_left) {
         siginfo_t info{};
-        none_left = !have_strays_ && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+        none_left =
+            !have_strays_ && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
     }
     if (none_left) {
-        log_.say(level::warning, "run has exited 0 and left no process behind: there is no daemon to supervise "
-                                 "(no `forking` for a program that stays in the foreground)");
+        log_.say(level::warning,
+                 "run has exited 0 and left no process behind: there is no daemon to supervise "
+                 "(no `forking` for a program that stays in the foreground)");
         feed({event_kind::main_lost});
     }
 }
@@ -248,7 +254,8 @@ void service::find_main() {
 bool service::take_main(pid_t pid) {
     if (pid == main_pid_ && machine_.main_alive) return true;
     bool ours = is_descendant(pid);
-    if (!ours && !(have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, pid))) return false;
+    if (!ours && !(have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, pid)))
+        return false;
     auto stat = chainload::read_process_stat(pid);
     if (!stat || stat->state == 'Z') return false;
     bool child = stat->parent == ::getpid();

@@ -26,7 +26,8 @@ std::int64_t age_ms(std::uint64_t start) {
 }
 
 bool has_main_process(stage where) {
-    return where == stage::starting || where == stage::up || where == stage::ready || where == stage::stopping;
+    return where == stage::starting || where == stage::up || where == stage::ready ||
+           where == stage::stopping;
 }
 } // namespace
 
@@ -85,7 +86,8 @@ void service::recover(const status_record& record) {
         stray_since_ = main_start_;
     }
     auto pid = static_cast<pid_t>(record.pid);
-    auto process = pid != 0 ? chainload::open_process(pid, record.main_start) : result<unique_fd>(failure{ESRCH, ""});
+    auto process =
+        pid != 0 ? chainload::open_process(pid, record.main_start) : result<unique_fd>(failure{ESRCH, ""});
     stage was = machine_.at;
     if (machine_.main_alive && process) {
         main_pidfd_ = std::move(*process);
@@ -100,7 +102,8 @@ void service::recover(const status_record& record) {
             adopt_script(std::move(*process), record);
         else
             do_again(was, record);
-    } else if (was == stage::condition || was == stage::starting || was == stage::stopping || was == stage::clearing) {
+    } else if (was == stage::condition || was == stage::starting || was == stage::stopping ||
+               was == stage::clearing) {
         do_again(was, record);
     }
     publish_wanted_ = true;
@@ -114,16 +117,20 @@ void service::adopt() {
         auto opened = notify_.open(AT_FDCWD, texts_.path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
-    auto arm = [&](timer which, std::int64_t ms) { m.deadlines[static_cast<std::size_t>(which)] = now_ + ms; };
+    auto arm = [&](timer which, std::int64_t ms) {
+        m.deadlines[static_cast<std::size_t>(which)] = now_ + ms;
+    };
     switch (m.at) {
     case stage::starting:
     case stage::up:
-        if (settings_.timeout_up != 0) arm(timer::up, std::max<std::int64_t>(settings_.timeout_up - age_ms(main_start_), 1));
+        if (settings_.timeout_up != 0)
+            arm(timer::up, std::max<std::int64_t>(settings_.timeout_up - age_ms(main_start_), 1));
         if (m.at == stage::starting) break;
         if (settings_.notification_fd >= 0) {
             if (ready_pipe_) break;
             text_buffer<64> pipe("/proc/", main_pid_, "/fd/", settings_.notification_fd);
-            if (auto fd = chainload::open_at(AT_FDCWD, pipe.c_str(), O_RDONLY | O_NONBLOCK)) ready_pipe_ = std::move(*fd);
+            if (auto fd = chainload::open_at(AT_FDCWD, pipe.c_str(), O_RDONLY | O_NONBLOCK))
+                ready_pipe_ = std::move(*fd);
         } else if (!settings_.notify && settings_.has_check) {
             m.check_wait = settings_.check_interval;
             arm(timer::probe, m.check_wait);
@@ -169,7 +176,8 @@ void service::do_again(stage interrupted, const status_record& record) {
     }
     m.at = stage::clearing;
     // finish follows the end of run only, and once.
-    m.finished = interrupted == stage::finishing || interrupted == stage::condition || interrupted == stage::starting;
+    m.finished =
+        interrupted == stage::finishing || interrupted == stage::condition || interrupted == stage::starting;
     m.restarting = m.finished && interrupted != stage::finishing && m.wanted != want::down;
     m.succeeded = record.start_succeeded;
     m.uptime = settings_.restart_delay.min_ms;
@@ -201,20 +209,24 @@ std::uint64_t take_number(std::string_view& text) {
     return chainload::parse_number<std::uint64_t>(take_word(text)).value_or(0);
 }
 
-int take_descriptor(std::string_view& text) { return static_cast<int>(take_number(text)) - 1; }
+int take_descriptor(std::string_view& text) {
+    return static_cast<int>(take_number(text)) - 1;
+}
 } // namespace
 
 void service::upgrade() {
     publish();
-    const int fds[] = {state_.lock.get(),  state_.control.get(), state_.ok.get(),
+    const int fds[] = {state_.lock.get(), state_.control.get(), state_.ok.get(),
                        main_pidfd_.get(), notify_.fd(),         ready_pipe_.get()};
     text_buffer<longest_handover> text(handover_name, '=');
     for (int fd : fds) text.add(fd + 1).add(' ');
     text.add(main_is_child_ ? 1 : 0).add(' ').add(machine_.delay).add(' ').add(machine_.retry);
     text.add(' ').add(machine_.watchdog).add(' ').add(have_strays_ ? 1 : 0).add(' ').add(stray_session_);
     text.add(' ').add(stray_since_);
-    for (std::size_t at = 0; at < store_.size(); ++at) text.add(' ').add(store_.fd(at)).add(':').add(store_.name(at));
-    if (text.overflowed()) return log_.say(level::warning, "not upgraded: too many stored descriptors to hand over");
+    for (std::size_t at = 0; at < store_.size(); ++at)
+        text.add(' ').add(store_.fd(at)).add(':').add(store_.name(at));
+    if (text.overflowed())
+        return log_.say(level::warning, "not upgraded: too many stored descriptors to hand over");
 
     auto keep = [&](bool over_exec) {
         for (int fd : fds) close_on_exec(fd, !over_exec);

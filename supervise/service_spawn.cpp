@@ -37,7 +37,7 @@ struct service::program {
     char* const* argv;
     packed_record* record = nullptr; // published by the child, with its pid, before it execs
     bool in_cgroup = true;
-    bool main = false;               // gets notification-fd and the stored descriptors
+    bool main = false; // gets notification-fd and the stored descriptors
     int ready_fd = -1;
     text_buffer<64>* pid_texts[2] = {nullptr, nullptr}; // to be completed with the child's pid
 };
@@ -46,7 +46,8 @@ result<pid_t> service::spawn(const program& what) {
     std::array<chainload::placement, most_stored_fds + 1> placements;
     std::size_t placed = 0;
     if (what.main) {
-        for (; placed < store_.size(); ++placed) placements[placed] = {store_.fd(placed), 3 + static_cast<int>(placed)};
+        for (; placed < store_.size(); ++placed)
+            placements[placed] = {store_.fd(placed), 3 + static_cast<int>(placed)};
         if (what.ready_fd >= 0) placements[placed++] = {what.ready_fd, settings_.notification_fd};
     }
     bool could_not_publish = false;
@@ -130,7 +131,8 @@ void service::spawn_main() {
     if (notify_.fd() >= 0) {
         environment_.set(notify_.assignment());
         if (settings_.watchdog != 0) {
-            environment_.set(use(texts().watchdog_usec, "WATCHDOG_USEC").add(settings_.watchdog * 1000).data());
+            environment_.set(
+                use(texts().watchdog_usec, "WATCHDOG_USEC").add(settings_.watchdog * 1000).data());
             what.pid_texts[0] = &use(texts().watchdog_pid, "WATCHDOG_PID");
             environment_.set(texts().watchdog_pid.data());
         }
@@ -141,7 +143,8 @@ void service::spawn_main() {
         environment_.set(texts().listen_pid.data());
         texts().listen_names.clear();
         texts().listen_names.add("LISTEN_FDNAMES=");
-        for (std::size_t at = 0; at < store_.size(); ++at) texts().listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
+        for (std::size_t at = 0; at < store_.size(); ++at)
+            texts().listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
         environment_.set(texts().listen_names.data());
     }
     if (::faccessat(AT_FDCWD, path::start_env, F_OK, 0) == 0) {
@@ -168,7 +171,8 @@ void service::spawn_main() {
         // The service gets both directions in one descriptor: so the pipe always has a reader, and a service that
         // becomes ready while no supervise is there is not ended by SIGPIPE.
         text_buffer<40> path_of_pipe("/proc/self/fd/", writer.get());
-        if (auto both = chainload::open_at(AT_FDCWD, path_of_pipe.c_str(), O_RDWR, 0)) writer = std::move(*both);
+        if (auto both = chainload::open_at(AT_FDCWD, path_of_pipe.c_str(), O_RDWR, 0))
+            writer = std::move(*both);
         what.ready_fd = writer.get();
     }
 
@@ -247,7 +251,8 @@ void service::spawn_assistant(assistant which, const char* path) {
         explain_spawn_failure(path, pid.why());
         // As if it had run and said no.
         constexpr int exited_127 = 127 << 8;
-        return feed({which == assistant::probe ? event_kind::probe_ended : event_kind::hook_ended, exited_127});
+        return feed(
+            {which == assistant::probe ? event_kind::probe_ended : event_kind::hook_ended, exited_127});
     }
     assistants_[static_cast<std::size_t>(which)] = *pid;
 }

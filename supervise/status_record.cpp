@@ -20,18 +20,27 @@ consteval bool fields_tile_the_record() {
 }
 static_assert(fields_tile_the_record());
 
-enum flag_bit : std::uint8_t { waits_bit = 1, skipped_bit = 2, forking_bit = 4, adopted_bit = 8, exit_bit = 16, succeeded_bit = 32 };
+enum flag_bit : std::uint8_t {
+    waits_bit = 1,
+    skipped_bit = 2,
+    forking_bit = 4,
+    adopted_bit = 8,
+    exit_bit = 16,
+    succeeded_bit = 32
+};
 
 template <std::unsigned_integral Number>
 void put(packed_record& bytes, field where, Number number) {
-    for (std::size_t i = 0; i < where.size; ++i, number = static_cast<Number>(number >> (where.size > 1 ? 8 : 0)))
+    for (std::size_t i = 0; i < where.size;
+         ++i, number = static_cast<Number>(number >> (where.size > 1 ? 8 : 0)))
         bytes[where.offset + i] = static_cast<unsigned char>(number);
 }
 
 template <std::unsigned_integral Number>
 Number get(std::span<const unsigned char> bytes, field where) {
     Number number = 0;
-    for (std::size_t i = where.size; i-- > 0;) number = static_cast<Number>((number << (where.size > 1 ? 8 : 0)) | bytes[where.offset + i]);
+    for (std::size_t i = where.size; i-- > 0;)
+        number = static_cast<Number>((number << (where.size > 1 ? 8 : 0)) | bytes[where.offset + i]);
     return number;
 }
 
@@ -82,9 +91,10 @@ packed_record pack(const status_record& record) {
     put(bytes, field_at::wait_status, record.wait_status);
     put(bytes, field_at::cause, static_cast<std::uint8_t>(record.cause));
     put(bytes, field_at::flags,
-        static_cast<std::uint8_t>((record.waits_for_engine ? waits_bit : 0) | (record.skipped ? skipped_bit : 0) |
-                                  (record.forking ? forking_bit : 0) | (record.adopted ? adopted_bit : 0) |
-                                  (record.exit_wanted ? exit_bit : 0) | (record.start_succeeded ? succeeded_bit : 0)));
+        static_cast<std::uint8_t>((record.waits_for_engine ? waits_bit : 0) |
+                                  (record.skipped ? skipped_bit : 0) | (record.forking ? forking_bit : 0) |
+                                  (record.adopted ? adopted_bit : 0) | (record.exit_wanted ? exit_bit : 0) |
+                                  (record.start_succeeded ? succeeded_bit : 0)));
     put(bytes, field_at::give_up, static_cast<std::uint8_t>(record.give_up));
     put(bytes, field_at::stage, record.stage);
     put(bytes, field_at::starts, record.starts);
@@ -109,10 +119,12 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes) {
     bool has_runit_bytes = bytes.size() >= field_at::magic.offset;
     record.stop_sent = has_runit_bytes && bytes[field_at::stop_sent.offset] != 0;
 
-    bool ours = bytes.size() >= record_bytes && bytes[field_at::magic.offset] == 'r' && bytes[field_at::magic.offset + 1] == 'v';
+    bool ours = bytes.size() >= record_bytes && bytes[field_at::magic.offset] == 'r' &&
+                bytes[field_at::magic.offset + 1] == 'v';
     if (!ours) {
         record.foreign = true;
-        record.phase = phase_of_foreign(record.pid, has_runit_bytes ? bytes[field_at::run_state.offset] : std::uint8_t{0});
+        record.phase = phase_of_foreign(record.pid, has_runit_bytes ? bytes[field_at::run_state.offset]
+                                                                    : std::uint8_t{0});
         return record;
     }
     std::uint8_t phase_number = bytes[field_at::phase.offset], cause_number = bytes[field_at::cause.offset],
@@ -146,12 +158,14 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes) {
     return record;
 }
 
-void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t start, const chainload::tai64n& now) {
+void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t start,
+                        const chainload::tai64n& now) {
     put(record, field_at::pid, pid);
     put(record, field_at::run_state, run_state_of(static_cast<phase>(record[field_at::phase.offset])));
     put(record, field_at::main_start, start);
     put_bytes(record, field_at::changed, now);
-    if (static_cast<phase>(record[field_at::phase.offset]) == phase::ready) put_bytes(record, field_at::ready_since, now);
+    if (static_cast<phase>(record[field_at::phase.offset]) == phase::ready)
+        put_bytes(record, field_at::ready_since, now);
 }
 
 chainload::result<status_record> read_status(int dir) {
