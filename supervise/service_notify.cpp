@@ -46,12 +46,11 @@ void service::heed(datagram& from) {
     if ((from.cut || !message.first_bad_line.empty()) && !std::exchange(garbage_reported_, true))
         log_.say(level::warning, "a notify message has a line that is not understood: ",
                  clean_status(from.cut ? "(longer than 4096 bytes)" : message.first_bad_line).view());
-    if (message.main_pid && *message.main_pid != main_pid_) {
-        if (take_main(*message.main_pid)) {
-            if (machine_.at == stage::starting) feed({event_kind::main_found});
-        } else {
+    if (message.main_pid && *message.main_pid != main_pid_ && settings_.kind == service_kind::process) {
+        if (!take_main(*message.main_pid))
             log_.say(level::warning, "MAINPID= names a process that is not of this service: ignored");
-        }
+        else if (settings_.forking && machine_.at == stage::starting)
+            feed({event_kind::main_found});
     }
     if (message.status) {
         status_text_.clear();

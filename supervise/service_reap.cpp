@@ -84,7 +84,6 @@ void service::main_is_gone(int status) {
     main_is_child_ = main_seen_dead_ = false;
     give_up_status_at_ = 0;
     changed_ = chainload::tai64n_now();
-    ready_pipe_.reset();
     refresh_settings();
     if (status == status_unknown && machine_.pending == cause::none) machine_.pending = cause::unknown;
     feed({event_kind::main_ended, status == status_unknown ? 0 : status});
