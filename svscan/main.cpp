@@ -12,6 +12,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -86,6 +87,16 @@ std::string path_of_this_program() {
     return std::string(directory) + "/" + path;
 }
 
+// A child that a killed svscan was just about to exec holds the lock for a moment: that is waited for.
+chainload::result<unique_fd> take_lock(int own) {
+    for (int attempt = 0;; ++attempt) {
+        auto taken = chainload::try_lock(own, "lock");
+        if (taken || taken.why().error != EWOULDBLOCK || attempt == 250) return taken;
+        timespec pause{0, 2'000'000};
+        ::nanosleep(&pause, nullptr);
+    }
+}
+
 std::optional<handover> read_handover() {
     const char* variable = std::getenv(handover_variable);
     if (variable == nullptr) return std::nullopt;
@@ -150,7 +161,7 @@ int supervise_tree(int argc, char** argv) {
 
     unique_fd lock(handed ? handed->lock : -1);
     if (!lock) {
-        auto taken = chainload::try_lock(where->own(), "lock");
+        auto taken = take_lock(where->own());
         if (!taken && taken.why().error == EWOULDBLOCK)
             crash(std::string(command.scan_dir) + ": another svscan runs here: .svscan/lock is held");
         if (!taken) crash(unable(taken.why()) + " (.svscan/lock)");

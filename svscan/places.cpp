@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -144,6 +145,14 @@ result<supervise::status_record> places::read_record(const place& where) const {
     auto record = supervise::unpack({reinterpret_cast<const unsigned char*>(text->data()), text->size()});
     if (!record) return failure{EPROTO, "read supervise/status"};
     return *record;
+}
+
+bool places::is_locked(const place& where) const {
+    path_text path = state_of(where);
+    path.add("/lock");
+    auto lock = open_at(scan(), path.c_str(), O_RDONLY | O_NONBLOCK);
+    // Shared, and let go at once: a supervise that wants it meanwhile tries again.
+    return lock && ::flock(lock->get(), LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
 result<unique_fd> places::open_control_in(const char* state) const {

@@ -54,6 +54,9 @@ public:
     // The status record there. ENOENT: it never ran.
     chainload::result<supervise::status_record> read_record(const place& where) const;
 
+    // Whether a supervise holds the lock there: also one that has not written a record yet.
+    bool is_locked(const place& where) const;
+
     // Makes the state directory (mode 0700; a dangling symlink's target is made) and the control FIFO, and opens
     // that for reading and writing. Sets where.aside if the state is to be passed to supervise with -s, and then
     // `trouble` to why NAME/supervise could not be made.

@@ -102,6 +102,7 @@ private:
     bool is_zombie(pid_t pid) const;
     void reap_known(pid_t pid);
     void supervise_ended(supervisor_id who, std::optional<int> status);
+    bool take_over_rival(supervisor_id who);
     bool is_awaited(pid_t pid);
     void reap_or_keep(pid_t orphan);
     void check_kept();
@@ -122,6 +123,8 @@ private:
     loop loop_;
     tree tree_;
     supervise::tree_id tree_id_{};
+    std::optional<supervise::tree_id>
+        previous_id_; // of this directory and boot, with nothing alive at the start
 
     std::vector<links> links_;
     std::unordered_map<pid_t, supervisor_id> pids_; // supervises that are our children

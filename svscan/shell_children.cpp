@@ -102,8 +102,31 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
     // 111 and 100 are told at the start only; what an earlier supervise left is as it was.
     bool not_started =
         status && WIFEXITED(*status) && (WEXITSTATUS(*status) == 111 || WEXITSTATUS(*status) == 100);
+    if (not_started && take_over_rival(who)) return;
     ending kind = orderly ? ending::orderly : not_started ? ending::not_started : ending::killed;
     feed(ended{who, kind, reachable, describe_end(status)});
+}
+
+// A supervise that could not start may have found one there that a killed svscan started in its last moments, too
+// late for begin() to see. One of this tree is taken over; one of an earlier tree is stopped and then replaced.
+bool shell::take_over_rival(supervisor_id who) {
+    place where = place_of(who);
+    std::string name(places_.definition_of(where).view());
+    auto rival = find_supervisor(places_, where, tree_id_);
+    if (rival.pid != 0 && !pids_.contains(rival.pid)) {
+        say(severity::info, name + ": took over a running supervise");
+        feed(started{who, rival.pid});
+        if (rival.is_child)
+            pids_[rival.pid] = who;
+        else
+            watch_process(who, std::move(rival.process));
+        return true;
+    }
+    if (previous_id_ && find_supervisor(places_, where, *previous_id_).pid != 0) {
+        say(severity::warning, name + ": a supervise of an earlier tree runs there; told to stop");
+        perform(action::tell{who, "dx"});
+    }
+    return false;
 }
 
 // Whether this orphan is a main process that no supervise has taken over yet.

@@ -1,4 +1,5 @@
 // How a tree begins: newly, with what an earlier svscan left running, or handed over by the svscan that became this.
+#include "chainload/clock.hpp"
 #include "chainload/file.hpp"
 #include "chainload/number.hpp"
 #include "svscan/log.hpp"
@@ -6,6 +7,7 @@
 #include "svscan/tree_file.hpp"
 
 #include <array>
+#include <ctime>
 #include <fcntl.h>
 #include <sys/random.h>
 
@@ -14,6 +16,8 @@ namespace reeve::svscan {
 using chainload::unique_fd;
 
 namespace {
+constexpr moment wait_for_records_ms = 1000;
+
 std::string read_boot_id() {
     std::array<char, 64> buffer;
     auto text = chainload::read_whole_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", buffer);
@@ -30,7 +34,10 @@ void shell::begin() {
     std::array<char, 256> buffer;
     auto text = chainload::read_whole_at(places_.own(), "tree", buffer);
     auto known = text ? parse_tree_file(*text) : std::nullopt;
-    if (known && known->boot == boot && take_over(known->id)) return;
+    if (known && known->boot == boot) {
+        if (take_over(known->id)) return;
+        previous_id_ = known->id;
+    }
     new_tree(boot);
     scan(false, true);
 }
@@ -54,12 +61,22 @@ bool shell::take_over(const supervise::tree_id& id) {
     };
     std::vector<found_service> all;
     bool alive = false;
+    // A supervise that the killed svscan had just started has the lock before it has a record.
+    moment patience = chainload::monotonic_ms() + wait_for_records_ms;
+    auto find_side = [&](place which) {
+        for (;;) {
+            auto found = find_supervisor(places_, which, id);
+            if (found.pid != 0 || !places_.is_locked(which) || chainload::monotonic_ms() > patience)
+                return found;
+            timespec pause{0, 1'000'000};
+            ::nanosleep(&pause, nullptr);
+        }
+    };
     auto find = [&](const char* name) {
         found_service one{name, places_.look(name), {}, {}};
         if (one.seen.what.kind == sight_kind::incomplete || one.seen.what.kind == sight_kind::complete) {
-            one.main = find_supervisor(places_, {name, side::main}, id);
-            if (one.seen.what.has_log && name != catch_all_name)
-                one.logger = find_supervisor(places_, {name, side::logger}, id);
+            one.main = find_side({name, side::main});
+            if (one.seen.what.has_log && name != catch_all_name) one.logger = find_side({name, side::logger});
             alive = alive || one.main.pid != 0 || one.main.main_alive || one.logger.pid != 0 ||
                     one.logger.main_alive;
         }

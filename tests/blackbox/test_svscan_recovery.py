@@ -232,3 +232,22 @@ def test_an_ordinary_user_takes_over(bin_dir, nursery, tmp_path):
     assert_all_lines(tree)
     assert everything(tree, ["web", "web/log"]) == before
     assert tree.stop() == 0
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_svscan_is_killed_while_it_starts_services(tree, round_):
+    """Some supervises have no record yet, or not even their lock: nothing runs twice, all is taken over in the end."""
+    once = shell("set -o noclobber", "echo $$ >running || { touch ../twice; exit 1; }", "trap 'rm running; exit' TERM",
+                 "while :; do sleep 0.05; done")
+    names = [f"web{number}" for number in range(15)]
+    for name in names:
+        tree.add(name, once)
+    tree.start(wait=False)
+    await_until(lambda: any((tree.directory / name / "supervise").exists() for name in names[: 3 * round_ + 1]))
+    tree.kill()
+    tree.start()
+    for name in names:
+        await_until(lambda: tree.main_pid(name) and processes.parent(tree.main_pid(name)) == tree.supervise_pid(name), deadline=30,
+                    what=lambda: f"{name}; {tree.messages()}")
+    assert not (tree.directory / "twice").exists()
+    assert tree.stop() == 0
