@@ -73,8 +73,9 @@ event event_of(const letter& command) {
 }
 
 bool is_quiet(const machine& state) {
-    bool moving = state.at == stage::condition || state.at == stage::starting || state.at == stage::stopping ||
-                  state.at == stage::undoing || state.at == stage::clearing || state.at == stage::finishing;
+    bool moving = state.at == stage::condition || state.at == stage::starting ||
+                  state.at == stage::stopping || state.at == stage::undoing || state.at == stage::clearing ||
+                  state.at == stage::finishing;
     return !moving && !state.probe_running && !state.hook_running;
 }
 
@@ -120,7 +121,8 @@ void stepper::rest(stage where) {
 
 void stepper::begin() {
     disarm_all();
-    m.restarting = m.start_asked = m.giving_up = m.succeeded = m.finished = m.main_forked = m.ready_seen = false;
+    m.restarting = m.start_asked = m.giving_up = m.succeeded = m.finished = m.main_forked = m.ready_seen =
+        false;
     m.stop_sent = m.stop_asked = m.killing = false;
     m.signals_asked = 0;
     m.pending = cause::none;
@@ -199,6 +201,8 @@ void stepper::use_rung() {
 
 void stepper::undo() {
     disarm_all();
+    m.finished = true; // finish follows run, and there was none
+    drop_hook();
     if (!s.has_stop) {
         clear_tree();
         return;
@@ -220,8 +224,7 @@ void stepper::note_end(int status, bool is_death) {
         act(action_kind::record_death);
     }
     drop_probe();
-    if (m.hook_running) act(action_kind::kill_hook);
-    m.hook_signal = 0; // it was meant for this main process
+    drop_hook();
     clear_tree();
 }
 
@@ -231,6 +234,12 @@ void stepper::drop_probe() {
     arm(timer::probe_limit, 0);
     if (!m.probe_running || std::exchange(m.probe_dropped, true)) return;
     act(action_kind::kill_probe);
+}
+
+// The same for a control program or reload; what it was to send was meant for this run.
+void stepper::drop_hook() {
+    if (m.hook_running) act(action_kind::kill_hook);
+    m.hook_signal = 0;
 }
 
 void stepper::clear_tree() {

@@ -182,20 +182,20 @@ struct machine {
     bool restarting = false;  // r: start again once it is down
     bool start_asked = false; // u or o while the last run was still ending: the same
     bool giving_up = false;   // G or finish's 125: phase failed once it is down
-    bool succeeded = false;  // a oneshot's start has exited well: done once its leftovers are gone
-    bool finished = false;   // finish has run for this end
+    bool succeeded = false;   // a oneshot's start has exited well: done once its leftovers are gone
+    bool finished = false;    // finish has run for this end
     bool paused = false;
-    bool stop_sent = false;  // the stop signal went to this main process
-    bool stop_asked = false; // a command asked for this stop
-    bool killing = false;    // the ladder is at its end: nothing is spared, `leftovers` or not
+    bool stop_sent = false;          // the stop signal went to this main process
+    bool stop_asked = false;         // a command asked for this stop
+    bool killing = false;            // the ladder is at its end: nothing is spared, `leftovers` or not
     std::uint64_t signals_asked = 0; // what commands sent to this main process, by bit 1 << signal
     bool main_alive = false;
     bool main_forked = false; // the main process is a daemon that left run behind
     bool ready_seen = false;  // it said READY=1 before it was in the background
     bool probe_running = false, hook_running = false;
     bool probe_dropped = false; // the running probe is being killed; its result has no meaning
-    int hook_signal = 0;       // to send if the running control/X does not exit 0
-    bool hook_is_rung = false; // and then it is the stop signal
+    int hook_signal = 0;        // to send if the running control/X does not exit 0
+    bool hook_is_rung = false;  // and then it is the stop signal
     std::uint8_t rung = 0;
     cause pending = cause::none; // why supervise itself stops it
     cause last_cause = cause::none;

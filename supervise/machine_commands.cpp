@@ -1,6 +1,8 @@
 // What the control letters do.
 #include "supervise/machine_moves.hpp"
 
+#include <utility>
+
 namespace reeve::supervise {
 
 void stepper::want_up() {
@@ -133,9 +135,8 @@ void stepper::pause_main() {
 
 void stepper::continue_main() {
     if (!m.main_alive) return;
-    m.paused = false;
     act(action_kind::thaw);
-    feed_watchdog();
+    if (std::exchange(m.paused, false) && m.at == stage::ready) watch_over();
 }
 
 void stepper::give_up_rest() {

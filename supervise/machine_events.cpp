@@ -77,7 +77,8 @@ void stepper::main_died() {
 
 void stepper::stop_ended() {
     // A oneshot's start that was done before the signal came: there is something to undo.
-    if (s.kind == service_kind::oneshot && m.pending == cause::none && is_success(s, e.status)) m.succeeded = true;
+    if (s.kind == service_kind::oneshot && m.pending == cause::none && is_success(s, e.status))
+        m.succeeded = true;
     note_end(e.status, !m.stop_asked);
 }
 
@@ -165,6 +166,11 @@ void stepper::become_ready() {
     arm(timer::up, 0);
     drop_probe();
     enter(stage::ready);
+    watch_over();
+}
+
+// What is expected of a service that is ready.
+void stepper::watch_over() {
     if (s.has_health) arm(timer::probe, s.health_interval);
     if (m.watchdog != 0) arm(timer::watchdog, m.watchdog);
 }
@@ -192,10 +198,9 @@ void stepper::feed_watchdog() {
     if (m.deadline(timer::watchdog) != 0) arm(timer::watchdog, m.watchdog);
 }
 
-// A service that was paused is not to blame.
+// A service that is paused is not to blame: go_on begins anew.
 void stepper::watchdog_ran_out() {
-    if (m.paused) return arm(timer::watchdog, m.watchdog);
-    watchdog_bites();
+    if (!m.paused) watchdog_bites();
 }
 
 void stepper::watchdog_bites() {
@@ -258,8 +263,8 @@ void stepper::probe_check() {
 }
 
 void stepper::probe_health() {
-    if (!s.has_health) return; // it has been removed
-    if (m.probe_running || m.paused) return arm(timer::probe, s.health_interval);
+    if (!s.has_health || m.paused) return; // it has been removed, or go_on begins anew
+    if (m.probe_running) return arm(timer::probe, s.health_interval);
     m.probe_running = true;
     arm(timer::probe_limit, s.health_timeout);
     act(action_kind::spawn_health);

@@ -108,6 +108,7 @@ private:
     void begin();
     void launch();
     void running();
+    void watch_over();
     void limit_log_wait();
     void stop(cause why);
     void use_rung();
@@ -115,6 +116,7 @@ private:
     void note_end(int status, bool is_death);
     bool end_was_asked(int status) const;
     void drop_probe();
+    void drop_hook();
     void clear_tree();
     void settle();
     void rest(stage where);
