@@ -79,7 +79,7 @@ RUNIT = Suite(
 S6 = Suite(
     "s6",
     theirs,
-    scanner=lambda place: [theirs("s6-svscan"), place],
+    scanner=lambda place: [theirs("s6-svscan"), "-c", "1200", place],  # its own limit is 500
     supervisor=lambda place: [theirs("s6-supervise"), place],
     up=lambda place: [theirs("s6-svc"), "-u", place],
     down=lambda place: [theirs("s6-svc"), "-d", place],

@@ -13,6 +13,8 @@ from measure.programs import Absent, own
 from measure.suites import present
 from measure.trees import ground, tree
 
+BARE = "bare processes"
+
 
 def measure(topic, quick):
     count, rounds = (40, 1) if quick else (200, 3)
@@ -25,9 +27,12 @@ def measure(topic, quick):
     for name, figures in uss.items():
         topic.row(name, *[statistics.median(column) for column in zip(*figures)])
     if whole:
-        topic.group("whole tree per service, kB: supervisor and service, without caches", ["total", "user", "kernel"])
+        topic.group("whole tree per service, kB, without caches", ["supervision", "with its service", "user", "kernel"])
+        bare = statistics.median(figures[0] for figures in whole[BARE])
         for name, figures in whole.items():
-            topic.row(name, *[statistics.median(column) for column in zip(*figures)])
+            total, user, kernel = (statistics.median(column) for column in zip(*figures))
+            topic.row(name, None if name == BARE else total - bare, total, user, kernel)
+        topic.note("supervision is what is left of the tree when the bare processes are taken away")
 
 
 def measure_tree(topic, suite, count, uss, whole):
@@ -52,12 +57,9 @@ def measure_bare(topic, count, whole):
         return
     try:
         with ground(None) as bare:
-            for _ in range(count):
-                bare.start([own("idle")], [group.entry])
-            bare.stamps.take_many(count)
-            add(whole, "bare processes", group, count)
-            for process in bare.started:
-                process.kill()
+            parent = bare.start(["-n", str(count), own("idle")], [group.entry])
+            processes.await_condition("bare processes", lambda: len(processes.family(parent.pid)) == count + 1)
+            add(whole, BARE, group, count)
     finally:
         group.close()
 
