@@ -4,6 +4,7 @@
 #include <csignal>
 #include <doctest/doctest.h>
 #include <sstream>
+#include <utility>
 
 using namespace reeve::svscan;
 
