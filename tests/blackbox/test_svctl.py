@@ -487,6 +487,28 @@ def test_memory_stays_bounded(tree):
 # init and new
 
 
+def test_from_nothing_to_a_running_service_and_its_log(tree, nursery, tmp_path):
+    foreign_program("multilog", "daemontools")  # ours, if it is there, is found first
+    scan = tmp_path / "fresh"
+    tree.svctl("init", scan)
+    with open(tmp_path / "svscan.stderr", "wb") as errors:
+        svscan = orphans.own(subprocess.Popen([program("svscan"), str(scan)], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                                              env=nursery.environment, start_new_session=True))
+    try:
+        tree.svctl("new", "web", "--logger", "--", "sh", "-c", "echo it runs; exec sleep 1000", directory=scan)
+        states = lambda: {one["name"]: one["phase"] for one in tree.json("status", "--all", directory=scan)["services"]}
+        await_until(lambda: states().get("web") == states().get("web/log") == states().get(".svscan/log") == "ready", what=states)
+        await_until(lambda: "web: it runs" in tree.svctl("logs", "web", directory=scan))
+        svscan.terminate()
+        await_until(lambda: svscan.poll() is not None)
+        assert states()["web"] == "unsupervised"
+    finally:
+        if svscan.poll() is None:
+            svscan.kill()
+            svscan.wait()
+        orphans.disown(svscan)
+
+
 def test_init_makes_a_scan_directory(tree, tmp_path):
     where = tmp_path / "a b" / "scan"
     out = tree.svctl("init", where)
