@@ -1,4 +1,4 @@
-// supervise [-e] [-t TREEID] DIR: runs one service. supervise.8 tells what it does; service.hpp how.
+// supervise [-e] [-s STATE_DIR] [-t TREEID] DIR: runs one service. supervise.8 tells what it does; service.hpp how.
 #include "chainload/clock.hpp"
 #include "chainload/file.hpp"
 #include "chainload/hex.hpp"
@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -100,6 +101,7 @@ supervise::service_texts describe_service(std::string_view argument, text_room& 
 struct arguments {
     supervise::service::options options;
     const char* directory = nullptr;
+    const char* state_directory = nullptr; // -s
     bool valid = true;
 };
 
@@ -107,9 +109,12 @@ arguments parse(int argc, char** argv) {
     arguments parsed;
     parsed.options.argv = argv;
     bool has_tree = false;
-    for (int option; (option = ::getopt(argc, argv, "+et:")) != -1;) {
+    for (int option; (option = ::getopt(argc, argv, "+es:t:")) != -1;) {
         if (option == 'e') {
             parsed.options.wait_for_engine = true;
+        } else if (option == 's') {
+            parsed.state_directory = optarg;
+            parsed.valid = parsed.valid && optarg[0] == '/';
         } else if (option == 't') {
             auto id = chainload::parse_hex<16>(optarg);
             parsed.valid = parsed.valid && id;
@@ -123,6 +128,17 @@ arguments parse(int argc, char** argv) {
     parsed.directory = argv[optind];
     if (!has_tree) parsed.options.tree = tree_of_this_boot();
     return parsed;
+}
+
+// The directory of -s: made if it is missing, and given a supervise/ that is the directory itself. So it looks like
+// a service directory to all that reads or writes state there, clients included.
+result<chainload::unique_fd> open_state_place(const char* path) {
+    constexpr char step[] = "use the state directory";
+    if (::mkdir(path, 0711) < 0 && errno != EEXIST) return failed(step);
+    auto place = chainload::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0, step);
+    if (place && ::symlinkat(".", place->get(), supervise::path::state) < 0 && errno != EEXIST)
+        return failed(step);
+    return place;
 }
 
 // The path of this program, made absolute because the working directory is about to change.
@@ -159,7 +175,7 @@ int main(int argc, char** argv, char** environ_) {
     opterr = 0;
     arguments parsed = parse(argc, argv);
     if (!parsed.valid || parsed.directory[0] == '\0') {
-        constexpr std::string_view text = "usage: supervise [-e] [-t TREEID] DIR\n";
+        constexpr std::string_view text = "usage: supervise [-e] [-s /STATE_DIR] [-t TREEID] DIR\n";
         [[maybe_unused]] auto written = ::write(STDERR_FILENO, text.data(), text.size());
         return wrong_usage;
     }
@@ -184,6 +200,15 @@ int main(int argc, char** argv, char** environ_) {
         return die(failed("chdir to the service directory"));
     supervise::service_texts texts = describe_service(parsed.directory, texts_room);
     if (texts_room.overflowed()) return die({ENAMETOOLONG, "find the path of the service directory"});
+    texts.state_path = texts.path;
+    chainload::unique_fd state_place;
+    if (parsed.state_directory != nullptr) {
+        auto opened = open_state_place(parsed.state_directory);
+        if (!opened) return die(opened.why());
+        state_place = std::move(*opened);
+        parsed.options.state_at = state_place.get();
+        texts.state_path = parsed.state_directory;
+    }
     parsed.options.is_logger = texts.service.ends_with("/log");
 
     std::size_t inherited_count = 0;

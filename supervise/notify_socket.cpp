@@ -13,10 +13,10 @@ namespace reeve::supervise {
 using chainload::failed;
 using chainload::result;
 
-result<void> notify_socket::open(int dir, std::string_view service_dir) {
+result<void> notify_socket::open(int dir, std::string_view directory) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    chainload::text_buffer<sizeof address.sun_path> path(service_dir, '/', path::notify);
+    chainload::text_buffer<sizeof address.sun_path> path(directory, '/', path::notify);
     socklen_t length = offsetof(sockaddr_un, sun_path);
     assignment_.clear();
     assignment_.add("NOTIFY_SOCKET=");
@@ -44,7 +44,11 @@ result<void> notify_socket::open(int dir, std::string_view service_dir) {
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) < 0)
         return failed("bind notify socket");
     // The service may have dropped its rights; who may be heard is decided by descent, not by the file's mode.
-    if (address.sun_path[0] != '\0') (void)::fchmodat(dir, path::notify, 0666, 0);
+    // So the way to it must be passable too, also where another family's 0700 made the directory.
+    if (address.sun_path[0] != '\0') {
+        (void)::fchmodat(dir, path::notify, 0666, 0);
+        (void)::fchmodat(dir, path::state, 0711, 0);
+    }
     fd_ = std::move(fd);
     return {};
 }

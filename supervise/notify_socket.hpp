@@ -25,9 +25,9 @@ struct datagram {
 
 class notify_socket {
 public:
-    // Makes a new socket at SERVICE_DIR/supervise/notify, in place of the one there may be. Where that path is too
+    // Makes a new socket at DIRECTORY/supervise/notify (`dir` is that directory), in place of the one there may be. Where that path is too
     // long for a socket address, an abstract address stands in for it.
-    chainload::result<void> open(int dir, std::string_view service_dir);
+    chainload::result<void> open(int dir, std::string_view directory);
     void close() { fd_.reset(); }
 
     int fd() const { return fd_.get(); }

@@ -55,12 +55,12 @@ result<void> service::open(std::string_view inherited) {
     if (!signals_) return failed("create signalfd");
 
     if (!inherited.empty()) return take_over(inherited);
-    auto state = open_state_directory(AT_FDCWD);
+    auto state = open_state_directory(options_.state_at);
     if (!state) return state.why();
     state_ = std::move(*state);
     changed_ = chainload::tai64n_now();
     refresh_settings();
-    auto record = read_status(AT_FDCWD);
+    auto record = read_status(options_.state_at);
     if (record && !record->foreign && record->tree == options_.tree && record->supervise_pid != 0) {
         recover(*record);
         return {};
@@ -75,7 +75,7 @@ int service::run() {
     for (;;) {
         check_cleared();
         if (unwritten_death_) {
-            (void)record_death(AT_FDCWD, machine_.deaths - 1, *unwritten_death_);
+            (void)record_death(options_.state_at, machine_.deaths - 1, *unwritten_death_);
             unwritten_death_.reset();
         }
         if (publish_wanted_) publish();
@@ -327,10 +327,10 @@ void service::publish() {
 // at such a moment is a smaller evil than a record that names the wrong process.
 bool service::write_record(const packed_record& bytes) {
     std::span<const char> raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    auto written = chainload::replace_file(AT_FDCWD, path::status, path::status_new, raw, 0644);
+    auto written = chainload::replace_file(options_.state_at, path::status, path::status_new, raw, 0644);
     if (!written && (written.why().error == ENOSPC || written.why().error == EDQUOT)) {
-        ::unlinkat(AT_FDCWD, path::status_new, 0);
-        auto fd = chainload::open_at(AT_FDCWD, path::status, O_WRONLY, 0, "open supervise/status");
+        ::unlinkat(options_.state_at, path::status_new, 0);
+        auto fd = chainload::open_at(options_.state_at, path::status, O_WRONLY, 0, "open supervise/status");
         if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size()))
             written = {};
     }

@@ -23,17 +23,19 @@
 #include "supervise/state_directory.hpp"
 #include "supervise/status_record.hpp"
 
+#include <fcntl.h>
 #include <optional>
 
 namespace reeve::supervise {
 
 // Texts that are built once, at start-up.
 struct service_texts {
-    char* name = nullptr;      // SERVICE=NAME
-    char* directory = nullptr; // SERVICE_DIR=/absolute/path
-    char* instance = nullptr;  // INSTANCE=…, or null
-    std::string_view service;  // NAME
-    std::string_view path;     // /absolute/path
+    char* name = nullptr;        // SERVICE=NAME
+    char* directory = nullptr;   // SERVICE_DIR=/absolute/path
+    char* instance = nullptr;    // INSTANCE=…, or null
+    std::string_view service;    // NAME
+    std::string_view path;       // /absolute/path
+    std::string_view state_path; // the directory that holds supervise/: path, or that of -s
 };
 
 // The variables of one start.
@@ -64,6 +66,7 @@ public:
         tree_id tree{};
         bool wait_for_engine = false;
         bool is_logger = false;
+        int state_at = AT_FDCWD;     // the directory that holds supervise/; not owned
         const char* self = nullptr;  // for U: the path of this program
         char* const* argv = nullptr; // and its arguments
     };
@@ -125,6 +128,7 @@ private:
     void recall(const status_record& record);
     void recover(const status_record& record);
     void adopt();
+    void reopen_ready_pipe();
     void adopt_script(chainload::unique_fd pidfd, const status_record& record);
     void do_again(stage interrupted, const status_record& record);
     void upgrade();

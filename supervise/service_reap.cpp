@@ -19,7 +19,7 @@ using chainload::unique_fd;
 
 namespace {
 constexpr std::int64_t stray_look_ms = 10;        // between two looks for strays that are being killed
-constexpr std::int64_t status_patience_ms = 2000; // for an adopted process to be reaped by its parent
+constexpr std::int64_t status_patience_ms = 1000; // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
 int wait_status_of(const siginfo_t& info) {

@@ -114,7 +114,7 @@ void service::adopt() {
     machine& m = machine_;
     if (settings_.has_cgroup) (void)cgroup_.adopt(AT_FDCWD, texts_.service, main_pid_);
     if (settings_.notify && notify_.fd() < 0) {
-        auto opened = notify_.open(AT_FDCWD, texts_.path);
+        auto opened = notify_.open(options_.state_at, texts_.state_path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
     auto arm = [&](timer which, std::int64_t ms) {
@@ -125,12 +125,10 @@ void service::adopt() {
     case stage::up:
         if (settings_.timeout_up != 0)
             arm(timer::up, std::max<std::int64_t>(settings_.timeout_up - age_ms(main_start_), 1));
-        if (m.at == stage::starting) break;
         if (settings_.notification_fd >= 0) {
-            if (ready_pipe_) break;
-            text_buffer<64> pipe("/proc/", main_pid_, "/fd/", settings_.notification_fd);
-            if (auto fd = chainload::open_at(AT_FDCWD, pipe.c_str(), O_RDONLY | O_NONBLOCK))
-                ready_pipe_ = std::move(*fd);
+            reopen_ready_pipe();
+        } else if (m.at == stage::starting) {
+            break;
         } else if (!settings_.notify && settings_.has_check) {
             m.check_wait = settings_.check_interval;
             arm(timer::probe, m.check_wait);
@@ -150,6 +148,22 @@ void service::adopt() {
     }
     default: break;
     }
+}
+
+// notification-fd: the service still has its end of the pipe, or it has closed it, as it does when it has said so;
+// what it said was lost with the predecessor then.
+void service::reopen_ready_pipe() {
+    if (ready_pipe_ || main_is_child_) return;
+    text_buffer<64> pipe("/proc/", main_pid_, "/fd/", settings_.notification_fd);
+    auto fd = chainload::open_at(AT_FDCWD, pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    if (fd) {
+        ready_pipe_ = std::move(*fd);
+        return;
+    }
+    bool closed = fd.why().error == ENOENT;
+    auto stat = chainload::read_process_stat(main_pid_);
+    if (closed && stat && stat->start == main_start_ && stat->state != 'Z' && machine_.at == stage::up)
+        feed({event_kind::ready});
 }
 
 // finish or stop was running, and still is.
@@ -262,7 +276,7 @@ result<void> service::take_over(std::string_view text) {
         if (fd) (void)store_.add(unique_fd(static_cast<int>(*fd)), word.substr(colon + 1), most_stored_fds);
     }
     refresh_settings();
-    auto record = read_status(AT_FDCWD);
+    auto record = read_status(options_.state_at);
     if (!record) return record.why();
     recall(*record);
     machine_.watchdog = watchdog;

@@ -96,7 +96,7 @@ void service::prepare_run() {
         if (!made) log_.unable(level::warning, made.why(), "(the service runs in supervise's own cgroup)");
     }
     if (settings_.notify) {
-        auto opened = notify_.open(AT_FDCWD, texts_.path);
+        auto opened = notify_.open(options_.state_at, texts_.state_path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
 }
@@ -147,8 +147,8 @@ void service::spawn_main() {
             texts().listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
         environment_.set(texts().listen_names.data());
     }
-    if (::faccessat(AT_FDCWD, path::start_env, F_OK, 0) == 0) {
-        auto count = read_start_env(AT_FDCWD, texts().storage, texts().variables);
+    if (::faccessat(options_.state_at, path::start_env, F_OK, 0) == 0) {
+        auto count = read_start_env(options_.state_at, texts().storage, texts().variables);
         if (!count) log_.unable(level::warning, count.why(), "of supervise/start-env (left out)");
         for (std::size_t at = 0; count && at < *count; ++at) {
             if (texts().variables[at].unset)
@@ -156,7 +156,8 @@ void service::spawn_main() {
             else
                 environment_.set(const_cast<char*>(texts().variables[at].assignment));
         }
-        if (auto removed = remove_start_env(AT_FDCWD); !removed) log_.unable(level::warning, removed.why());
+        if (auto removed = remove_start_env(options_.state_at); !removed)
+            log_.unable(level::warning, removed.why());
     }
 
     unique_fd writer;

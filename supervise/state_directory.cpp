@@ -21,9 +21,12 @@ using chainload::unique_fd;
 namespace {
 constexpr int lock_attempts = 1000;
 constexpr timespec lock_pause{0, 2'000'000}; // 2 s in all
+// A service that dropped its rights must get through to the notify socket; what only the owner may use has a mode
+// of its own.
+constexpr mode_t passable = 0711;
 
 result<void> make_directory(int dir) {
-    if (::mkdirat(dir, path::state, 0700) == 0) return {};
+    if (::mkdirat(dir, path::state, passable) == 0) return {};
     if (errno != EEXIST) return failed("make supervise");
     // As Debian's daemontools, runit and s6 do: a symlink to nowhere is an order to make its target.
     struct stat info {};
@@ -35,7 +38,7 @@ result<void> make_directory(int dir) {
     ssize_t length = ::readlinkat(dir, path::state, target, sizeof target - 1);
     if (length < 0) return failed("read link supervise");
     target[length] = '\0';
-    if (::mkdirat(dir, target, 0700) < 0) return failed("make the directory that supervise links to");
+    if (::mkdirat(dir, target, passable) < 0) return failed("make the directory that supervise links to");
     return {};
 }
 

@@ -162,7 +162,7 @@ result<unique_fd> places::open_control_in(const char* state) const {
     };
     auto control = open_it();
     if (control || control.why().error != ENOENT) return control;
-    if (!make_directory(scan(), state, 0700)) return failed("create supervise");
+    if (!make_directory(scan(), state, 0711)) return failed("create supervise");
     if (::mknodat(scan(), path.c_str(), S_IFIFO | 0600, 0) < 0 && errno != EEXIST)
         return failed("create supervise/control");
     return open_it();
