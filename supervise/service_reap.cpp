@@ -219,14 +219,10 @@ void service::check_cleared() {
 
 // forking: run has exited 0. Who is the daemon?
 void service::find_main() {
-    bool none_left = childless_ && !have_strays_;
     if (settings_.pid_file.view().empty()) {
         auto oldest = oldest_child(assistants_);
-        if (!oldest && have_strays_) {
-            stray_census census = strays(0);
-            none_left = childless_ && census.count == 0;
-            if (census.count > 0) oldest = census.oldest;
-        }
+        if (!oldest && have_strays_)
+            if (stray_census census = strays(0); census.count > 0) oldest = census.oldest;
         if (oldest && take_main(*oldest)) return feed({event_kind::main_found});
     } else {
         std::array<char, 64> buffer;
@@ -235,11 +231,11 @@ void service::find_main() {
             text ? chainload::parse_number<std::uint32_t>(chainload::trim_blanks(*text)) : std::nullopt;
         if (pid && *pid > 1 && take_main(static_cast<pid_t>(*pid))) return feed({event_kind::main_found});
     }
-    if (!none_left) {
+    if (!childless_) {
         siginfo_t info{};
-        none_left =
-            !have_strays_ && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+        childless_ = ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
     }
+    bool none_left = childless_ && (!have_strays_ || strays(0).count == 0);
     if (none_left) {
         log_.say(level::warning,
                  "run has exited 0 and left no process behind: there is no daemon to supervise "
@@ -271,6 +267,7 @@ bool service::take_main(pid_t pid) {
     main_seen_dead_ = false;
     changed_ = chainload::tai64n_now();
     publish_wanted_ = true;
+    if (have_strays_ && settings_.notification_fd >= 0) reopen_ready_pipe();
     return true;
 }
 
