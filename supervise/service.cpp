@@ -135,7 +135,10 @@ void service::turn() {
         adopted_is_gone(-1);
     }
     event due;
-    while (!exit_code_ && take_due(machine_, now_, due)) feed(due);
+    while (!exit_code_ && take_due(machine_, now_, due)) {
+        if (due.kind == event_kind::start_due) refresh_settings(); // backoff may have been long
+        feed(due);
+    }
     if (retry_publish_at_ != 0 && now_ >= retry_publish_at_) publish_wanted_ = true;
 }
 

@@ -87,6 +87,14 @@ def test_the_next_start_is_visible_in_backoff(service):
     assert (now.pid, now.run_state) == (0, 0)
 
 
+def test_settings_that_change_during_the_backoff_count_for_the_next_start(service):
+    one = service({"run": recorded("unless-exists go", "exit 1", "wait"), "restart-delay": "300 1 300"})
+    one.await_phase("backoff")
+    (one.directory / "notification-fd").write_text("3\n")
+    one.touch("go")
+    assert one.await_starts(one.status().starts + 1).phase == "up"
+
+
 def test_up_cuts_the_backoff_short(service):
     one = service({"run": recorded("unless-exists go", "exit 1", "wait"), "restart-delay": "60000 2 60000"})
     one.await_phase("backoff")
