@@ -54,11 +54,12 @@ unique_fd open_pipe_of(pid_t pid, int number, int flags, ino_t& inode) {
 
 std::optional<pipe_ends> take_back_pipe(const found_supervisor& writer, const found_supervisor& reader) {
     pipe_ends ends;
+    // The write end is open in both directions (shell_start.cpp).
     // The supervises know for certain; the services themselves may have redirected their output.
     for (pid_t left : {writer.pid, writer.main}) {
         for (pid_t right : {reader.pid, reader.main}) {
             ino_t wrote = 0, reads = 0;
-            ends.write = open_pipe_of(left, 1, O_WRONLY, wrote);
+            ends.write = open_pipe_of(left, 1, O_RDWR, wrote);
             ends.read = open_pipe_of(right, 0, O_RDONLY, reads);
             if (ends.write && ends.read && wrote == reads) return ends;
         }
@@ -67,7 +68,7 @@ std::optional<pipe_ends> take_back_pipe(const found_supervisor& writer, const fo
     pid_t pid = writer.pid != 0 ? writer.pid : reader.pid;
     int number = writer.pid != 0 ? 1 : 0;
     ends.read = open_pipe_of(pid, number, O_RDONLY, inode);
-    ends.write = open_pipe_of(pid, number, O_WRONLY, inode);
+    ends.write = open_pipe_of(pid, number, O_RDWR, inode);
     if (!ends.read || !ends.write) return std::nullopt;
     ends.logger_elsewhere = writer.pid != 0 && reader.pid != 0;
     return ends;

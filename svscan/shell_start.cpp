@@ -1,5 +1,6 @@
 // Supervises are started, and the descriptors that belong to each: its control FIFO, and the pipe of a pair.
 #include "chainload/clock.hpp"
+#include "chainload/file.hpp"
 #include "chainload/process.hpp"
 #include "svscan/log.hpp"
 #include "svscan/shell.hpp"
@@ -69,6 +70,10 @@ result<void> shell::prepare(supervisor_id who) {
         unique_fd read(ends[0]), write(ends[1]);
         if (std::max(ends[0], ends[1]) >= starter_.first_reserved_fd()) return failure{EMFILE, "create pipe"};
         its.pipe_read = std::move(read);
+        // The service's end is open in both directions, so that the pipe has a reader whatever is killed: with svscan,
+        // the logger and its supervise all gone, a service's line waits in the pipe, and no SIGPIPE ends it.
+        path_text path("/proc/self/fd/", write.get());
+        if (auto both = chainload::open_at(AT_FDCWD, path.c_str(), O_RDWR)) write = std::move(*both);
         its.pipe_write = std::move(write);
     }
     return {};
