@@ -13,6 +13,7 @@ OURS = BUILD / "bin"
 OWN_PROGRAMS = BUILD / "tests" / "bench"
 # Where the trees are: in memory, as a machine's state directory (/run) is, so that no disk is in the figures.
 PLACE = os.environ.get("TMPDIR") or next((place for place in ("/dev/shm", "/tmp") if os.access(place, os.W_OK | os.X_OK)), "/tmp")
+NEEDED = ("svscan", "supervise", "svtools", "chainload_program", "bench_programs")
 PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan"}
 
 
@@ -50,7 +51,7 @@ def prepare():
     if "REEVE_BIN" not in os.environ:
         launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
         quietly("cmake", "-G", "Ninja", "-S", SOURCE, "-B", BUILD, *launcher)
-        quietly("ninja", "-C", BUILD, "all", "bench_programs")
+        quietly("ninja", "-C", BUILD, *NEEDED)
     elif not (OWN_PROGRAMS / "spawner").exists():
         quietly("ninja", "-C", BUILD, "bench_programs")
 

@@ -14,7 +14,7 @@ KINDS = {  # kind: [(label, which program, arguments of one link)]
     "envdir": [("reeve", ours, "envdir", "{d}"), ("daemontools", theirs, "envdir", "{d}"), ("runit chpst", theirs, "chpst", "-e", "{d}"), ("s6", theirs, "s6-envdir", "{d}")],
     "softlimit": [("reeve", ours, "softlimit", "-o", "100"), ("daemontools", theirs, "softlimit", "-o", "100"), ("runit chpst", theirs, "chpst", "-o", "100"), ("s6", theirs, "s6-softlimit", "-o", "100")],
     "setuidgid": [("reeve", ours, "setuidgid", "root"), ("daemontools", theirs, "setuidgid", "root"), ("runit chpst", theirs, "chpst", "-u", "root"), ("s6", theirs, "s6-setuidgid", "root")],
-    "one variable": [("reeve", ours, "export", "A", "b"), ("env", theirs, "env", "A=b"), ("s6", theirs, "s6-env", "A=b")],
+    "one variable": [("reeve", ours, "export", "A", "b"), ("env", theirs, "env", "A=b")],
 }
 
 
