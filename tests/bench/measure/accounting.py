@@ -60,7 +60,7 @@ class group:
             self.directory.mkdir()
             self.read("cgroup.procs")
         except OSError as error:
-            raise Absent(f"a control group for {controller} cannot be made here: {error}") from None
+            raise Absent(f"a control group for {controller} cannot be made here: {error.strerror}") from None
 
     @property
     def entry(self):
