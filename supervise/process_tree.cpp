@@ -24,12 +24,10 @@ bool spared(pid_t pid, std::span<const pid_t> spare) {
     return std::find(spare.begin(), spare.end(), pid) != spare.end();
 }
 
-// Signals `pid` if it still is a child of `parent`, through a pidfd opened before that was checked.
-void signal_if_child_of(pid_t pid, pid_t parent, int signal) {
+// Signals `pid` if it descends from us, through a pidfd opened before that was checked.
+void signal_descendant(pid_t pid, int signal) {
     chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!process) return;
-    auto stat = chainload::read_process_stat(pid);
-    if (stat && stat->parent == parent) (void)chainload::signal_process(process.get(), signal);
+    if (process && is_descendant(pid)) (void)chainload::signal_process(process.get(), signal);
 }
 
 // Whether the environment that `pid` was exec'd with has SERVICE_DIR=`dir`.
@@ -76,19 +74,18 @@ std::size_t signal_children(int signal, std::span<const pid_t> spare) {
 }
 
 void signal_subtree(pid_t root, int signal) {
-    ::kill(root, signal);
-    // Breadth first: `queue` holds who still has to be asked for children. A subtree wider than the queue is
-    // signalled in part only; what is left of it is found as our children once the others have ended.
-    std::array<pid_t, batch> queue;
-    std::size_t head = 0, tail = 0;
-    queue[tail++] = root;
-    while (head < tail) {
-        pid_t parent = queue[head++];
-        auto count = chainload::read_children(parent, std::span(queue).subspan(tail));
-        if (!count) continue;
-        for (pid_t child : std::span(queue).subspan(tail, *count)) signal_if_child_of(child, parent, signal);
-        tail += *count;
+    // Who belongs to it is found out first, breadth first: a parent that ends at once leaves no trace of whose
+    // children its own were. A subtree wider than the room is signalled in part only; what is left of it is found
+    // as our children once the others have ended.
+    std::array<pid_t, batch> members;
+    std::size_t count = 0;
+    members[count++] = root;
+    for (std::size_t at = 0; at < count; ++at) {
+        auto more = chainload::read_children(members[at], std::span(members).subspan(count));
+        if (more) count += *more;
     }
+    ::kill(root, signal);
+    for (pid_t member : std::span(members).first(count).subspan(1)) signal_descendant(member, signal);
 }
 
 bool is_descendant(pid_t pid) {

@@ -104,6 +104,7 @@ def test_kill_mode_says_who_gets_the_down_signal(service, mode, told):
     assert len(one.await_events("signal", told, rest="TERM")) == told
     for pid in supervised_processes(one):
         os.kill(pid, signal.SIGKILL)
+    await_until(lambda: not supervised_processes(one))
 
 
 def test_leftovers_are_killed_after_the_main_process(service):
