@@ -183,7 +183,11 @@ def test_a_record_of_runit_or_daemontools_is_read(tree):
     assert tree.status("old")["supervision"] == "died"  # nobody reads supervise/ok
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * 17, b"\xff" * 256, record(phase="ready")[:20] + b"rv\x01\xff" + bytes(232)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x" * 17, b"\xff" * 256, record(phase="ready")[:20] + b"rv\x01\xff" + bytes(232)],
+    ids=["empty", "short", "ones", "unknown phase"],  # the record holds the time: its bytes make no stable name
+)
 def test_a_damaged_record_is_no_crash(tree, content):
     tree.add("web", status=content)
     assert "unreadable" in tree.row("web")
