@@ -124,6 +124,7 @@ void shell::perform(const action::release& what) {
             ::close(pidfd);
         }
     links_of(what.service) = links{};
+    std::erase_if(unsettled_, [&](supervisor_id who) { return who.service == what.service; });
     std::erase_if(awaited_, [&](const auto& entry) { return entry.second.service == what.service; });
 }
 

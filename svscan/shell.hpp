@@ -103,7 +103,9 @@ private:
     void reap_known(pid_t pid);
     void supervise_ended(supervisor_id who, std::optional<int> status);
     bool take_over_rival(supervisor_id who);
+    void connect_rival(supervisor_id who);
     bool is_awaited(pid_t pid);
+    bool is_unsettled_main(pid_t pid);
     void reap_or_keep(pid_t orphan);
     void check_kept();
     void signal_orphans();
@@ -138,6 +140,9 @@ private:
     std::set<pid_t> foreign_; // children that were there before us
     // Main processes of services whose supervise was killed: not to be reaped before the next one has seen them.
     std::unordered_map<pid_t, supervisor_id> awaited_;
+    // Whose supervise was killed, as long as the next one is not known to have looked: a start that was under way may
+    // bring its main process on record only later.
+    std::vector<supervisor_id> unsettled_;
     std::map<pid_t, moment> kept_; // zombies among those, and when we give up
     int orphan_signal_ = 0;        // not 0: the tree is over, what is left is being ended
     std::set<pid_t> signalled_;

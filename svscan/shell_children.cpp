@@ -10,6 +10,7 @@
 #include "svscan/log.hpp"
 #include "svscan/shell.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <sys/wait.h>
 
@@ -98,6 +99,8 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
             orderly = true; // as it was told, as far as we know
         if (!orderly && record && record->pid != 0 && record->tree == tree_id_)
             awaited_[static_cast<pid_t>(record->pid)] = who;
+        if (!orderly && std::find(unsettled_.begin(), unsettled_.end(), who) == unsettled_.end())
+            unsettled_.push_back(who);
     }
     // 111 and 100 are told at the start only; what an earlier supervise left is as it was.
     bool not_started =
@@ -120,6 +123,7 @@ bool shell::take_over_rival(supervisor_id who) {
             pids_[rival.pid] = who;
         else
             watch_process(who, std::move(rival.process));
+        connect_rival(who);
         return true;
     }
     if (previous_id_ && find_supervisor(places_, where, *previous_id_).pid != 0) {
@@ -129,10 +133,25 @@ bool shell::take_over_rival(supervisor_id who) {
     return false;
 }
 
+// The pipe that the rival has is the one of the pair, not a new one that was made meanwhile.
+void shell::connect_rival(supervisor_id who) {
+    links& its = links_of(who.service);
+    bool catch_all = tree_.is_catch_all(who.service);
+    if (its.writer_closed || (!tree_.has_logger(who.service) && !catch_all)) return;
+    place main = place_of({who.service, side::main}), logger = place_of({who.service, side::logger});
+    auto ends = catch_all ? take_back_pipe({}, find_supervisor(places_, main, tree_id_))
+                          : take_back_pipe(find_supervisor(places_, main, tree_id_),
+                                           find_supervisor(places_, logger, tree_id_));
+    if (!ends) return;
+    its.pipe_read = std::move(ends->read);
+    its.pipe_write = std::move(ends->write);
+    if (ends->logger_elsewhere) perform(action::tell{{who.service, side::logger}, "dx"});
+}
+
 // Whether this orphan is a main process that no supervise has taken over yet.
 bool shell::is_awaited(pid_t pid) {
     auto known = awaited_.find(pid);
-    if (known == awaited_.end()) return false;
+    if (known == awaited_.end()) return is_unsettled_main(pid);
     supervisor_id who = known->second;
     if (tree_.is_used(who.service)) {
         auto record = places_.read_record(place_of(who));
@@ -143,6 +162,23 @@ bool shell::is_awaited(pid_t pid) {
     }
     awaited_.erase(known);
     return false;
+}
+
+// The same for one that came on record after its supervise had been killed.
+bool shell::is_unsettled_main(pid_t pid) {
+    bool found = false;
+    std::erase_if(unsettled_, [&](supervisor_id who) {
+        if (!tree_.is_used(who.service)) return true;
+        auto record = places_.read_record(place_of(who));
+        pid_t supervise = tree_.pid_of(who);
+        bool settled = record && supervise != 0 && static_cast<pid_t>(record->supervise_pid) == supervise;
+        if (!settled && record && record->tree == tree_id_ && static_cast<pid_t>(record->pid) == pid) {
+            awaited_[pid] = who;
+            found = true;
+        }
+        return settled;
+    });
+    return found;
 }
 
 void shell::reap_or_keep(pid_t orphan) {
