@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <ctime>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace reeve::chainload {
 
+// By the system call itself: the C library's way through the vdso is 0.1 µs faster, but touches a part of the address
+// space that nothing else does, which costs each process two pages of page tables for good.
 inline timespec read_clock(clockid_t clock) {
     timespec now{};
-    ::clock_gettime(clock, &now);
+    ::syscall(SYS_clock_gettime, clock, &now);
     return now;
 }
 

@@ -60,14 +60,17 @@ result<process_stat> read_process_stat(pid_t pid) {
         path.add("self/stat");
     else
         path.add(pid).add("/stat");
-    char buffer[1024];
-    auto text = read_whole_at(AT_FDCWD, path.c_str(), buffer, "read process state");
-    if (!text) return text.why();
+    auto fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY, 0, "read process state");
+    if (!fd) return fd.why();
+    char buffer[1024]; // it is shorter, and one read gives it whole
+    ssize_t got = ::read(fd->get(), buffer, sizeof buffer);
+    if (got < 0) return failed("read process state");
+    std::string_view text(buffer, static_cast<std::size_t>(got));
     // The name, field 2, stands in parentheses and may hold anything, parentheses and blanks included.
-    std::size_t name_end = text->rfind(')');
-    if (name_end == std::string_view::npos || name_end + 2 > text->size())
+    std::size_t name_end = text.rfind(')');
+    if (name_end == std::string_view::npos || name_end + 2 > text.size())
         return failure{EPROTO, "read process state"};
-    std::string_view rest = text->substr(name_end + 2);
+    std::string_view rest = text.substr(name_end + 2);
     process_stat stat;
     for (int field = 3; field <= 22 && !rest.empty(); ++field) {
         std::string_view word = next_word(rest);

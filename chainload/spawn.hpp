@@ -23,4 +23,17 @@ result<pid_t> spawn_child(Body&& body) {
     return spawn_child([](void* self) { return (*static_cast<plain*>(self))(); }, &body);
 }
 
+// For a parent with a great many descriptors, of which a plain child would copy the whole table: as spawn_child, but
+// the child shares the parent's table until it calls keep_descriptors_below, which must be the first thing it does.
+result<pid_t> spawn_child_sharing_descriptors(failure (*body)(void*), void* argument);
+
+template <class Body>
+result<pid_t> spawn_child_sharing_descriptors(Body&& body) {
+    using plain = std::remove_reference_t<Body>;
+    return spawn_child_sharing_descriptors([](void* self) { return (*static_cast<plain*>(self))(); }, &body);
+}
+
+// The calling process gets a table of its own with the descriptors below `first`; on kernels before 5.9 with all.
+result<void> keep_descriptors_below(int first);
+
 } // namespace reeve::chainload

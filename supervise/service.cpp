@@ -58,17 +58,27 @@ result<void> service::open(std::string_view inherited) {
     auto state = open_state_directory(options_.state_at);
     if (!state) return state.why();
     state_ = std::move(*state);
+    know_home();
     changed_ = chainload::tai64n_now();
     refresh_settings();
     auto record = read_status(options_.state_at);
     if (record && !record->foreign && record->tree == options_.tree && record->supervise_pid != 0) {
         recover(*record);
-        return {};
+    } else {
+        if (!record && record.why().error != ENOENT)
+            log_.unable(level::warning, record.why(), "(the service starts afresh)");
+        begin_afresh();
     }
-    if (!record && record.why().error != ENOENT)
-        log_.unable(level::warning, record.why(), "(the service starts afresh)");
-    begin_afresh();
+    // Whoever finds it supervised finds a record too.
+    if (publish_wanted_) publish();
+    if (auto announced = announce(options_.state_at, state_); !announced)
+        log_.unable(level::warning, announced.why(), "(clients take the service for unsupervised)");
     return {};
+}
+
+void service::know_home() {
+    struct stat lock {};
+    if (::fstat(state_.lock.get(), &lock) == 0) home_ = lock.st_ino;
 }
 
 int service::run() {
@@ -308,6 +318,7 @@ status_record service::compose(const machine& state) const {
     record.commands = commands_;
     record.readiness = state.readiness;
     record.tree = options_.tree;
+    record.home = home_;
     if (record.phase == phase::backoff)
         record.next_start = static_cast<std::uint64_t>(
             chainload::realtime_ms() + std::max<std::int64_t>(state.deadline(timer::start) - now_, 0));

@@ -124,6 +124,7 @@ private:
     bool may_speak(pid_t sender) const;
 
     // service_recovery.cpp
+    void know_home();
     void begin_afresh();
     void recall(const status_record& record);
     void recover(const status_record& record);
@@ -168,6 +169,7 @@ private:
     std::uint64_t readiness_seen_ = 0;
     std::uint64_t commands_ = 0;
     std::uint64_t self_start_ = 0;
+    std::uint64_t home_ = 0; // inode of our lock
     chainload::text_buffer<status_text_bytes> status_text_;
     packed_record published_{};
     std::optional<death> unwritten_death_;

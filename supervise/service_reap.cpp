@@ -18,8 +18,8 @@ using chainload::text_buffer;
 using chainload::unique_fd;
 
 namespace {
-constexpr std::int64_t stray_look_ms = 10;        // between two looks for strays that are being killed
-constexpr std::int64_t status_patience_ms = 1000; // for an adopted process to be reaped by its parent
+constexpr std::int64_t stray_look_ms = 10;       // between two looks for strays that are being killed
+constexpr std::int64_t status_patience_ms = 300; // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
 int wait_status_of(const siginfo_t& info) {
@@ -51,10 +51,12 @@ void service::reap() {
 
 void service::child_ended(pid_t pid, int status) {
     if (pid == main_pid_ && (main_is_child_ || machine_.main_alive)) {
-        // Not on record before it is reaped: the end that a start follows at once, whose record stands for both,
-        // and that of a run that goes into the background, whose children are looked at next.
+        // Not on record before it is reaped: the end that a start follows at once, whose record stands for both; that of
+        // a run that goes into the background, whose children are looked at next; and an end that was asked for and
+        // leads to rest, whose record follows in the same turn.
         bool reap_first = restarts_at_once(machine_, settings_, status, now_) ||
-                          (settings_.forking && machine_.at == stage::starting && !machine_.main_forked);
+                          (settings_.forking && machine_.at == stage::starting && !machine_.main_forked) ||
+                          (machine_.at == stage::stopping && machine_.stop_asked && !settings_.has_finish);
         if (reap_first) reap_zombie(pid);
         main_is_gone(status);
         if (!reap_first) {

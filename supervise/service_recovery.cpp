@@ -113,13 +113,14 @@ void service::recover(const status_record& record) {
 void service::adopt() {
     machine& m = machine_;
     if (settings_.has_cgroup) (void)cgroup_.adopt(AT_FDCWD, texts_.service, main_pid_);
-    if (settings_.notify && notify_.fd() < 0) {
+    if (settings_.has_notify_socket() && notify_.fd() < 0) {
         auto opened = notify_.open(options_.state_at, texts_.state_path);
         if (!opened) log_.unable(level::warning, opened.why());
     }
     auto arm = [&](timer which, std::int64_t ms) {
         m.deadlines[static_cast<std::size_t>(which)] = now_ + ms;
     };
+    if (m.is_logger && m.exit_wanted && m.wanted == want::up) arm(timer::log_wait, settings_.limit_log_wait);
     switch (m.at) {
     case stage::starting:
     case stage::up:
@@ -275,6 +276,7 @@ result<void> service::take_over(std::string_view text) {
         auto fd = chainload::parse_number<unsigned>(word.substr(0, colon));
         if (fd) (void)store_.add(unique_fd(static_cast<int>(*fd)), word.substr(colon + 1), most_stored_fds);
     }
+    know_home();
     refresh_settings();
     auto record = read_status(options_.state_at);
     if (!record) return record.why();

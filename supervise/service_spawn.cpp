@@ -95,7 +95,7 @@ void service::prepare_run() {
         auto made = cgroup_.create(AT_FDCWD, texts_.service, chainload::boot_ticks(), log_);
         if (!made) log_.unable(level::warning, made.why(), "(the service runs in supervise's own cgroup)");
     }
-    if (settings_.notify) {
+    if (settings_.has_notify_socket()) {
         auto opened = notify_.open(options_.state_at, texts_.state_path);
         if (!opened) log_.unable(level::warning, opened.why());
     }

@@ -70,6 +70,9 @@ struct settings {
     chainload::bit_set<256> success_codes = chainload::bits_of<256>(0); // exit codes that count as success
     chainload::bit_set<256> success_signals;                            // and signals
     chainload::text_buffer<longest_pid_file> pid_file;                  // of `forking`; empty: none named
+
+    // WATCHDOG=1 needs a way too.
+    bool has_notify_socket() const { return notify || watchdog != 0; }
 };
 
 // What a top-level entry of a service directory is.

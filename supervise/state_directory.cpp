@@ -42,6 +42,9 @@ result<void> make_directory(int dir) {
     return {};
 }
 
+// The least the kernel keeps for a FIFO: a page's worth of letters is plenty.
+constexpr int fifo_bytes = 4096;
+
 result<unique_fd> open_fifo(int dir, const char* path, int flags, const char* step) {
     auto fd = open_at(dir, path, flags | O_NONBLOCK, 0, step);
     if (!fd && fd.why().error == ENOENT) {
@@ -52,6 +55,7 @@ result<unique_fd> open_fifo(int dir, const char* path, int flags, const char* st
     struct stat info {};
     if (::fstat(fd->get(), &info) < 0) return failed(step);
     if (!S_ISFIFO(info.st_mode)) return failure{EEXIST, step};
+    ::fcntl(fd->get(), F_SETPIPE_SZ, fifo_bytes);
     return fd;
 }
 
@@ -89,9 +93,14 @@ result<state_directory> open_state_directory(int dir) {
     if (!lock) return lock.why();
     auto control = open_fifo(dir, path::control, O_RDWR, "open supervise/control");
     if (!control) return control.why();
+    return state_directory{std::move(*lock), std::move(*control), {}};
+}
+
+result<void> announce(int dir, state_directory& state) {
     auto ok = open_fifo(dir, path::ok, O_RDONLY, "open supervise/ok");
     if (!ok) return ok.why();
-    return state_directory{std::move(*lock), std::move(*control), std::move(*ok)};
+    state.ok = std::move(*ok);
+    return {};
 }
 
 } // namespace reeve::supervise

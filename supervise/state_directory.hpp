@@ -15,12 +15,15 @@ struct state_directory {
     chainload::unique_fd ok;      // read end: that it is open is the message
 };
 
-// Makes what is missing (a dangling symlink's target too), takes the lock, opens the FIFOs.
+// Makes what is missing (a dangling symlink's target too), takes the lock, opens the FIFOs; `ok` is left to announce().
 //
 // The lock is flock'ed, as by daemontools and runit, and also fcntl-locked, as by s6: so whoever of the family
 // holds the directory, two supervisors never run it at once. EWOULDBLOCK, step "acquire supervise/lock", if it
 // is held. A child that a killed supervise of ours was just about to exec holds it for a moment: that is waited for.
 chainload::result<state_directory> open_state_directory(int dir);
+
+// Opens `ok`, which tells the world that the service is supervised: when there is a record to read.
+chainload::result<void> announce(int dir, state_directory& state);
 
 // Whether a live process stands behind the record: the supervise that wrote it.
 bool writer_lives(const status_record& record);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <sys/stat.h>
 
 namespace reeve::supervise {
 
@@ -103,6 +104,7 @@ packed_record pack(const status_record& record) {
     put(bytes, field_at::readiness, record.readiness);
     put_bytes(bytes, field_at::tree, record.tree);
     put(bytes, field_at::next_start, record.next_start);
+    put(bytes, field_at::home, record.home);
     put_bytes(bytes, field_at::text, record.text);
     return bytes;
 }
@@ -154,6 +156,7 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes) {
     record.readiness = get<std::uint64_t>(bytes, field_at::readiness);
     get_bytes(bytes, field_at::tree, record.tree);
     record.next_start = get<std::uint64_t>(bytes, field_at::next_start);
+    record.home = get<std::uint64_t>(bytes, field_at::home);
     get_bytes(bytes, field_at::text, record.text);
     return record;
 }
@@ -174,6 +177,9 @@ chainload::result<status_record> read_status(int dir) {
     if (!text) return text.why();
     auto record = unpack({reinterpret_cast<const unsigned char*>(text->data()), text->size()});
     if (!record) return chainload::failure{EPROTO, "read supervise/status"};
+    struct stat lock {};
+    if (record->home != 0 && (::fstatat(dir, path::lock, &lock, 0) < 0 || lock.st_ino != record->home))
+        return chainload::failure{ENOENT, "read supervise/status"};
     return *record;
 }
 

@@ -35,17 +35,36 @@ inline constexpr field magic{20, 2}, version{22, 1}, phase{23, 1}, ready_since{2
 inline constexpr field main_start{40, 8}, supervise_start{48, 8}, wait_status{56, 4}, cause{60, 1};
 inline constexpr field flags{61, 1}, give_up{62, 1}, stage{63, 1};
 inline constexpr field starts{64, 8}, deaths{72, 8}, commands{80, 8}, readiness{88, 8}, tree{96, 16};
-inline constexpr field next_start{112, 8}, reserved{120, 8}, text{128, 128};
+inline constexpr field next_start{112, 8}, home{120, 8}, text{128, 128};
 } // namespace field_at
 
 inline constexpr field record_fields[] = {
-    field_at::changed,         field_at::pid,         field_at::paused,        field_at::want,
-    field_at::stop_sent,       field_at::run_state,   field_at::magic,         field_at::version,
-    field_at::phase,           field_at::ready_since, field_at::supervise_pid, field_at::main_start,
-    field_at::supervise_start, field_at::wait_status, field_at::cause,         field_at::flags,
-    field_at::give_up,         field_at::stage,       field_at::starts,        field_at::deaths,
-    field_at::commands,        field_at::readiness,   field_at::tree,          field_at::next_start,
-    field_at::reserved,        field_at::text,
+    field_at::changed,
+    field_at::pid,
+    field_at::paused,
+    field_at::want,
+    field_at::stop_sent,
+    field_at::run_state,
+    field_at::magic,
+    field_at::version,
+    field_at::phase,
+    field_at::ready_since,
+    field_at::supervise_pid,
+    field_at::main_start,
+    field_at::supervise_start,
+    field_at::wait_status,
+    field_at::cause,
+    field_at::flags,
+    field_at::give_up,
+    field_at::stage,
+    field_at::starts,
+    field_at::deaths,
+    field_at::commands,
+    field_at::readiness,
+    field_at::tree,
+    field_at::next_start,
+    field_at::home,
+    field_at::text,
 };
 
 struct status_record {
@@ -71,7 +90,8 @@ struct status_record {
     std::uint8_t stage = 0; // the machine's own state (machine.hpp), for the next supervise
     std::uint64_t starts = 0, deaths = 0, commands = 0, readiness = 0;
     tree_id tree{};
-    std::uint64_t next_start = 0;               // in backoff: ms since the epoch
+    std::uint64_t home = 0;       // inode of supervise/lock: a copy of the directory is not the directory
+    std::uint64_t next_start = 0; // in backoff: ms since the epoch
     std::array<char, status_text_bytes> text{}; // STATUS= of sd_notify, NUL-padded UTF-8
     bool foreign = false;                       // unpack only: written by another family's supervise
 
@@ -92,7 +112,8 @@ std::optional<status_record> unpack(std::span<const unsigned char> bytes);
 void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t start,
                         const chainload::tai64n& now);
 
-// Reads and unpacks DIR/supervise/status, `dir` being the service directory. EPROTO if it is no record.
+// Reads and unpacks DIR/supervise/status, `dir` being the service directory. EPROTO if it is no record; ENOENT also
+// if it is the record of another directory, of which this one is a copy.
 chainload::result<status_record> read_status(int dir);
 
 } // namespace reeve::supervise

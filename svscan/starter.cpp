@@ -8,6 +8,7 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace reeve::svscan {
@@ -18,12 +19,30 @@ constexpr int reserved_fds = 24; // for reading records, scripts, inotify, the m
 
 starter::starter() {
     find_supervise();
+    take_low_places();
     ::getrlimit(RLIMIT_NOFILE, &files_at_start_);
     rlimit raised = files_at_start_;
     raised.rlim_cur = raised.rlim_max;
     limit_raised_ = raised.rlim_cur != files_at_start_.rlim_cur && ::setrlimit(RLIMIT_NOFILE, &raised) == 0;
     rlim_t files = limit_raised_ ? raised.rlim_cur : files_at_start_.rlim_cur;
     first_reserved_fd_ = static_cast<int>(std::min<rlim_t>(files, INT_MAX)) - reserved_fds;
+}
+
+bool starter::low_place::put(int what) const {
+    return ::dup3(what, fd.get(), O_CLOEXEC) >= 0;
+}
+
+void starter::low_place::clear() const {
+    ::dup3(rest, fd.get(), O_CLOEXEC);
+}
+
+// Early, while the low numbers are free. Where there is no /dev/null, starts with pipes fail with a clear message.
+void starter::take_low_places() {
+    null_.reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (low_place* place : {&input_, &output_}) {
+        place->fd.reset(::fcntl(null_.get(), F_DUPFD_CLOEXEC, 3));
+        place->rest = null_.get();
+    }
 }
 
 void starter::find_supervise() {
@@ -65,18 +84,26 @@ chainload::result<pid_t> starter::start(const supervise_arguments& with) const {
         words[count++] = with.state;
     }
     words[count++] = with.directory;
-    // The child borrows our memory: it calls nothing but the kernel.
-    return chainload::spawn_child([&]() -> chainload::failure {
+    if (with.input >= 0 && !input_.put(with.input)) return chainload::failed("connect stdin of supervise");
+    if (with.output >= 0 && !output_.put(with.output))
+        return chainload::failed("connect stdout of supervise");
+    int above = std::max(input_.fd.get(), output_.fd.get()) + 1;
+    // The child borrows our memory, and at first our descriptors: it calls nothing but the kernel.
+    auto pid = chainload::spawn_child_sharing_descriptors([&]() -> chainload::failure {
+        if (auto own = chainload::keep_descriptors_below(above); !own) return own.why();
         ::setsid();
-        if (with.input >= 0 && ::dup2(with.input, STDIN_FILENO) < 0)
+        if (with.input >= 0 && ::dup2(input_.fd.get(), STDIN_FILENO) < 0)
             return chainload::failed("connect stdin of supervise");
-        if (with.output >= 0 && ::dup2(with.output, STDOUT_FILENO) < 0)
+        if (with.output >= 0 && ::dup2(output_.fd.get(), STDOUT_FILENO) < 0)
             return chainload::failed("connect stdout of supervise");
         restore_limit();
         chainload::unblock_all_signals();
         ::execve(supervise_.c_str(), const_cast<char* const*>(words.data()), environ);
         return chainload::failed("run supervise");
     });
+    if (with.input >= 0) input_.clear();
+    if (with.output >= 0) output_.clear();
+    return pid;
 }
 
 chainload::result<pid_t> starter::run_script(const char* path) const {

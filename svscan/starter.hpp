@@ -5,6 +5,7 @@
 
 #include "chainload/hex.hpp"
 #include "chainload/result.hpp"
+#include "chainload/unique_fd.hpp"
 #include "supervise/status_record.hpp"
 
 #include <string>
@@ -36,9 +37,19 @@ public:
     int first_reserved_fd() const { return first_reserved_fd_; }
 
 private:
+    // A descriptor with a low number. A child keeps only those: the table of one per service is not copied.
+    struct low_place {
+        chainload::unique_fd fd;
+        int rest = -1; // /dev/null, which it is while nothing is in it
+        bool put(int what) const;
+        void clear() const;
+    };
     void find_supervise();
+    void take_low_places();
     void restore_limit() const;
 
+    chainload::unique_fd null_;
+    low_place input_, output_;
     std::string supervise_;
     std::string tree_text_;
     rlimit files_at_start_{};

@@ -161,7 +161,7 @@ def test_the_modes_of_the_state_files_are_those_of_daemontools(service):
     one = service({"run": RUNS})
     one.await_phase("ready")
     modes = {name: one.path(f"supervise/{name}").stat().st_mode & 0o777 for name in ("", "control", "ok", "lock", "status")}
-    assert modes == {"": 0o700, "control": 0o600, "ok": 0o600, "lock": 0o600, "status": 0o644}
+    assert modes == {"": 0o711, "control": 0o600, "ok": 0o600, "lock": 0o600, "status": 0o644}
 
 
 def test_wrong_usage_is_100(service):

@@ -40,6 +40,7 @@ status_record random_record(std::mt19937_64& random) {
     record.readiness = random();
     fill(record.tree);
     record.next_start = random();
+    record.home = random();
     fill(record.text);
     return record;
 }
@@ -89,6 +90,7 @@ TEST_CASE("any record survives packing") {
         CHECK(read->readiness == made.readiness);
         CHECK(read->tree == made.tree);
         CHECK(read->next_start == made.next_start);
+        CHECK(read->home == made.home);
         CHECK(read->text == made.text);
         CHECK(pack(*read) == bytes);
     }
@@ -116,6 +118,7 @@ TEST_CASE("the fields stand where the contract says") {
     record.readiness = 14;
     record.tree.fill(0xab);
     record.next_start = 1'700'000'002'000;
+    record.home = 15;
     std::memcpy(record.text.data(), "serving", 7);
     packed_record bytes = pack(record);
 
@@ -147,7 +150,7 @@ TEST_CASE("the fields stand where the contract says") {
     CHECK(bytes[96] == 0xab);
     CHECK(bytes[111] == 0xab);
     CHECK(little_endian<std::uint64_t>(bytes, 112) == 1'700'000'002'000);
-    CHECK(little_endian<std::uint64_t>(bytes, 120) == 0); // reserved
+    CHECK(little_endian<std::uint64_t>(bytes, 120) == 15);
     CHECK(std::memcmp(bytes.data() + 128, "serving", 8) == 0);
 }
 

@@ -44,6 +44,7 @@ class Record:
     readiness: int
     tree: str
     next_start: int
+    home: int
     text: str
 
 
@@ -59,7 +60,6 @@ def decode(data):
     magic, version, phase = _OURS.unpack_from(data, 20)
     assert magic == b"rv" and version == 1
     supervise_pid, main_start, supervise_start, wait_status, cause, flags, give_up, stage = _PROCESS.unpack_from(data, 36)
-    assert data[120:128] == bytes(8), "the reserved bytes are zero"
     return Record(
         changed=tai64n(data[0:12]),
         pid=pid,
@@ -80,6 +80,7 @@ def decode(data):
         **dict(zip(("starts", "deaths", "commands", "readiness"), _COUNTERS.unpack_from(data, 64))),
         tree=data[96:112].hex(),
         next_start=struct.unpack_from("<Q", data, 112)[0],
+        home=struct.unpack_from("<Q", data, 120)[0],
         text=data[128:256].rstrip(b"\0").decode("utf-8"),
     )
 
