@@ -103,9 +103,10 @@ def test_a_log_that_is_not_whole_is_seen(tmp_path, nursery, text):
 
 
 def test_a_loss_is_seen_in_a_real_tree(grow):
-    """The logger's process is killed with lines in its hands until one is lost: the strict check says so."""
-    tree = grow({"pair": {**EXACT, "run": survivor("stop-on URG", "lines 4000 2000"), "log": COPY}})
-    for _ in range(40):
+    """The logger's process is killed with lines in its hands: the strict check says so."""
+    slow = {**COPY, "run": survivor("copy out", "slow 5")}
+    tree = grow({"pair": {**EXACT, "run": LINES, "log": slow}})
+    for _ in range(5):
         await_until(lambda: tree.kill_main("pair/log"))
         await_until(lambda: tree.is_settled("pair/log"))
     assert tree.stop() == 0
@@ -157,8 +158,8 @@ def test_the_exit_status_is_known_though_svscan_is_killed_too(grow):
     tree.kill_svscan()
     tree.revive()
     tree.await_supervised()
+    assert all("adopted" in tree.record(name).flags for name in tree.names())
     for name in tree.names():
-        assert "adopted" in tree.record(name).flags
         death = await_until(lambda: death_of(tree, name, mains[name][0]), what=lambda: f"the death of {mains[name]}; {tree.tail()}")
         assert (death.cause, death.wait_status) == ("exited", mains[name][0] % 90 << 8)
 
@@ -175,7 +176,7 @@ def test_the_exit_status_of_a_service_that_ends_while_no_supervise_is_there(grow
             assert step()
         death = await_until(lambda: death_of(tree, name, main[0]), what=lambda: f"the death of {main}; {tree.record(name)}; {tree.tail()}")
         assert (death.cause, death.wait_status) == ("exited", 0)
-        assert tree.record(name).deaths == 1
+        await_until(lambda: tree.record(name).deaths == 1, what=lambda: tree.record(name))
 
 
 def test_a_supervise_killed_while_it_starts_a_service_that_ends_at_once(grow):
@@ -198,7 +199,9 @@ def test_a_supervise_killed_while_it_starts_a_service_that_ends_at_once(grow):
             continue
         await_until(lambda: tree.record(name).phase == "backoff", what=lambda: f"{tree.record(name)}; {tree.tail()}")
         record = tree.record(name)
-        assert (record.starts, len(tree.journal(name).of("run"))) == (1, 1)
+        # How long the first one ran may have been lost with the supervise: then it is started again without backoff.
+        assert record.starts == len(tree.journal(name).of("run")) in (1, 2)
+        assert record.deaths == record.starts
         assert (record.cause, record.wait_status) == ("exited", 42 << 8), tree.tail()
 
 
@@ -244,7 +247,7 @@ def test_a_daemon_that_dies_while_no_supervise_knows_it_is_started_again(grow):
     for round_ in range(3):
         await_long_lived(tree)
         for number, name in enumerate(tree.names()):
-            found = tree.supervises()[name]
+            found = await_until(lambda: tree.supervises().get(name))
             await_until(lambda: tree.is_settled(name))
             (tree.directory / name / "daemon.pid").unlink()
             assert tree.send(name, "r")

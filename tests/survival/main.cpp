@@ -155,6 +155,7 @@ void say_ready() {
         ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) end(0);
+        if (told.slow_ms != 0) sleep_ms(told.slow_ms);
         if (!chainload::write_all(file->get(), std::span(buffer).first(static_cast<std::size_t>(got))))
             end(95);
     }
