@@ -156,7 +156,6 @@ class Books:
     def __init__(self, tree):
         self.tree = tree
         self.mains = {}
-        self.letters_that_kill = 0
 
     def check(self, touched):
         tree = self.tree
@@ -180,7 +179,7 @@ class Books:
             if name in tree.made:
                 self.mains[name] = tree.journal(name).last_main()
 
-    def check_starts(self):
+    def check_starts(self, deadline=5):
         """The counter of the record is the number of starts in the journal."""
         for name in EXACTLY_COUNTED:
             if name not in self.tree.made:
@@ -192,13 +191,15 @@ class Books:
                 return self.tree.record(name).starts == before == starts
 
             await_until(
-                agree, 5, what=lambda: f"{name}: {self.tree.record(name).starts} starts in the record, {len(self.tree.journal(name).of('run'))} in the journal; {self.tree.tail()}"
+                agree, deadline, what=lambda: f"{name}: {self.tree.record(name).starts} starts in the record, {len(self.tree.journal(name).of('run'))} in the journal; {self.tree.tail()}"
             )
 
     def check_statuses(self):
         """What is in the ring of deaths of a service that ends by itself is what the journal says."""
         unknown = 0
         for name in ("quitter", "finisher"):
+            if name not in self.tree.made:
+                continue
             deaths = status_record.read_deaths(self.tree.directory / name)
             journal = self.tree.journal(name)  # after the deaths: what is in their ring is in the journal by now
             pids = {pid for _, pid, _ in journal.starts}

@@ -13,6 +13,7 @@ from support import orphans, processes, status_record
 from support.awaiting import await_until, stays
 from support.service import write_files
 from support.survival import COPY, EXACT, LINES, SURVIVOR, SurvivalTree, kill_exactly, survivor
+from test_survival_rounds import Books
 
 MANY = 12
 
@@ -112,6 +113,41 @@ def test_a_loss_is_seen_in_a_real_tree(grow):
     assert tree.stop() == 0
     with pytest.raises(AssertionError):
         tree.check_lines("pair")
+
+
+def test_a_restart_that_nobody_asked_for_is_seen(grow):
+    tree = grow({"plain": {**EXACT, "run": survivor("stop-on URG")}})
+    books = Books(tree)
+    books.check(set())
+    books.check(set())
+    assert tree.kill_main("plain")
+    with pytest.raises(AssertionError, match="was restarted"):
+        books.check(set())
+
+
+@pytest.mark.parametrize("line", ["start run 1 1 1\n", ""], ids=["a start that is not counted", "a start too many is counted"])
+def test_a_wrong_number_of_starts_is_seen(grow, line):
+    tree = grow({"plain": {**EXACT, "run": survivor("stop-on URG")}})
+    tree.await_settled()
+    Books(tree).check_starts(1)
+    journal = tree.directory / "plain" / "journal"
+    journal.write_text(journal.read_text() + line if line else "")
+    with pytest.raises(AssertionError, match="starts in the record"):
+        Books(tree).check_starts(1)
+
+
+def test_a_wrong_exit_status_is_seen(grow):
+    tree = grow({"quitter": {**EXACT, "run": survivor("stop-on URG", "live 20 40")}})
+    await_until(lambda: len(status_record.read_deaths(tree.directory / "quitter")) >= 2)
+    books = Books(tree)
+    books.check_statuses()
+    assert tree.stop() == 0
+    ring = tree.directory / "quitter" / "supervise" / "deaths"
+    data = bytearray(ring.read_bytes())
+    data[17] ^= 1  # the exit code of the first entry
+    ring.write_bytes(data)
+    with pytest.raises(AssertionError):
+        books.check_statuses()
 
 
 # The exit status of what was adopted

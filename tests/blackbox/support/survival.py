@@ -13,10 +13,11 @@ import time
 
 from support import orphans, processes
 from support.awaiting import await_until
-from support.paths import BIN
+from support.paths import RECORDER
+from support.service import write_files
 from svscan_tree import Tree
 
-SURVIVOR = pathlib.Path(os.environ.get("REEVE_SURVIVOR", BIN.parent / "tests" / "survival" / "survivor")).resolve()
+SURVIVOR = RECORDER.parent.parent / "survival" / "survivor"
 PF_FORKNOEXEC = 0x40  # /proc/PID/stat, field 9: forked, and has not exec'd yet
 
 
@@ -128,8 +129,6 @@ class SurvivalTree(Tree):
             self.add_files(name, {**rest, last: files[last]})
 
     def add_files(self, name, files):
-        from support.service import write_files
-
         write_files(self.directory / name, files)
 
     def names(self):
