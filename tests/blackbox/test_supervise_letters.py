@@ -244,4 +244,4 @@ def test_a_writer_to_a_full_pipe_is_refused_and_never_hangs(service):
             os.write(control, b"c" * 4096)
     os.close(control)
     os.kill(one.supervise_pid, signal.SIGCONT)
-    one.await_status(lambda now: now.commands >= 65536)
+    one.await_status(lambda now: now.commands >= 4096)

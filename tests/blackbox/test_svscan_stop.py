@@ -93,8 +93,9 @@ def test_quit_does_not_wait_for_loggers(tree):
     tree.await_up("web")
     logger = tree.await_up("web/log")
     assert tree.stop(signal.SIGQUIT) == 0
+    supervise = tree.supervise_pid("web/log")
     (tree.directory / "web" / "log" / "go").touch()
-    await_until(lambda: not processes.alive(logger))
+    await_until(lambda: not processes.alive(logger) and not processes.alive(supervise))
 
 
 def test_loggers_drain_before_the_end(tree):
