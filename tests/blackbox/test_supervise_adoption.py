@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -32,6 +33,25 @@ def test_the_service_goes_on_and_is_not_started_again(service):
     assert (now.pid, now.starts, now.main_start) == (before.pid, 1, before.main_start)
     assert "adopted" in now.flags
     assert len(one.events("start", "run")) == 1
+
+
+@pytest.mark.parametrize("original_lives", [True, False])
+def test_a_copied_directory_adopts_nothing(service, tmp_path, original_lives):
+    """cp -R is a configuration tool: the copy of a running service is another service."""
+    one = service({"run": RUNS})
+    before = one.await_phase("ready")
+    if not original_lives:
+        one.kill_supervise()
+    subprocess.run(["cp", "-R", one.directory, tmp_path / "copy"], check=True)
+    copy = service(name="copy")
+    now = copy.await_phase("ready")
+    assert now.pid != before.pid and "adopted" not in now.flags and now.starts == 1
+    copy.send("dx")
+    copy.await_exit()
+    assert processes.alive(before.pid)
+    if not original_lives:
+        one.start()
+        assert one.await_phase("ready").pid == before.pid
 
 
 def test_phase_readiness_want_and_counters_continue(service):

@@ -82,12 +82,12 @@ def listens(port):
 def test_a_daemon_in_the_background(daemon):
     one, port = daemon
     now = one.status()
-    assert "forking" in now.flags and now.starts == 1
+    assert "forking" in now.flags
     assert os.path.basename(processes.command_line(now.pid).split()[0]).startswith(("nginx", "redis", "memcached", "dnsmasq"))
 
     os.kill(now.pid, signal.SIGKILL)  # its death is seen, all of it is cleared, and it runs again
-    again = one.await_status(lambda status: status.phase == "ready" and status.starts == 2, deadline=20)
-    assert again.pid != now.pid and again.deaths == 1
+    again = one.await_status(lambda status: status.phase == "ready" and status.starts > now.starts, deadline=20)
+    assert again.pid != now.pid and again.deaths == now.deaths + 1
     await_until(lambda: listens(port), 20)
 
     one.send("d")
@@ -103,7 +103,7 @@ def test_an_adopted_daemon_in_the_background(daemon):
     assert listens(port)
     one.start()
     now = one.await_status(lambda status: status.supervise_pid == one.supervise_pid)
-    assert (now.pid, now.starts) == (before.pid, 1)
+    assert (now.pid, now.starts) == (before.pid, before.starts)
     one.send("d")
     one.await_phase("down", deadline=20)
     await_until(lambda: supervised_processes(one) == [])
