@@ -38,8 +38,10 @@ def test_its_standard_input_is_that_of_supervise(logger):
     os.close(reading)
     os.write(writing, b"one\n")
     await_until(lambda: one.path("lines").exists() and one.path("lines").read_text() == "one\n")
-    one.send("k")  # the pipe is supervise's: what is written while no logger runs is not lost
-    os.write(writing, b"two\n")
+    one.send("d")
+    one.await_phase("down")
+    os.write(writing, b"two\n")  # the pipe is supervise's: what is written while no logger runs is not lost
+    one.send("u")
     await_until(lambda: one.path("lines").read_text() == "one\ntwo\n")
     os.close(writing)
 
