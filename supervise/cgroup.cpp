@@ -3,6 +3,7 @@
 #include "chainload/directory.hpp"
 #include "chainload/error_text.hpp"
 #include "chainload/file.hpp"
+#include "chainload/file_parts.hpp"
 #include "chainload/number.hpp"
 #include "chainload/text.hpp"
 
@@ -36,24 +37,12 @@ text_buffer<NAME_MAX + 1> leaf_prefix(int dir, std::string_view service) {
 bool find_mount(path_text& into) {
     auto fd = open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY);
     if (!fd) return false;
-    std::array<char, 4096> buffer;
-    std::size_t kept = 0;
-    for (;;) {
-        ssize_t got = ::read(fd->get(), buffer.data() + kept, buffer.size() - kept);
-        if (got <= 0) return false;
-        std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
-        for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;
-             text.remove_prefix(end + 1)) {
-            std::string_view line = text.substr(0, end);
-            std::size_t type = line.find(" - cgroup2 ");
-            if (type == std::string_view::npos) continue;
-            for (int field = 1; field < 5; ++field) line.remove_prefix(line.find(' ') + 1);
-            into.add(line.substr(0, line.find(' ')));
-            return true;
-        }
-        kept = text.size() < buffer.size() ? text.size() : 0;
-        std::memmove(buffer.data(), text.data(), kept);
-    }
+    return chainload::find_part(fd->get(), '\n', [&](std::string_view line) {
+        if (line.find(" - cgroup2 ") == std::string_view::npos) return false;
+        for (int field = 1; field < 5; ++field) line.remove_prefix(line.find(' ') + 1);
+        into.add(line.substr(0, line.find(' ')));
+        return true;
+    });
 }
 
 // The path of a process's group within the version 2 hierarchy, from /proc/PID/cgroup ("0::PATH").

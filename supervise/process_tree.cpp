@@ -2,6 +2,7 @@
 
 #include "chainload/directory.hpp"
 #include "chainload/file.hpp"
+#include "chainload/file_parts.hpp"
 #include "chainload/number.hpp"
 #include "chainload/process.hpp"
 #include "chainload/text.hpp"
@@ -36,21 +37,13 @@ bool has_service_dir(pid_t pid, std::string_view dir) {
     auto fd = chainload::open_at(AT_FDCWD, path.c_str(), O_RDONLY);
     if (!fd) return false;
     constexpr std::string_view name = "SERVICE_DIR=";
-    std::array<char, 4096> buffer;
-    std::size_t kept = 0;
-    for (;;) {
-        ssize_t got = ::read(fd->get(), buffer.data() + kept, buffer.size() - kept);
-        if (got <= 0) return false;
-        std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
-        for (std::size_t end; (end = text.find('\0')) != std::string_view::npos;
-             text.remove_prefix(end + 1)) {
-            std::string_view variable = text.substr(0, end);
-            if (variable.starts_with(name)) return variable.substr(name.size()) == dir;
-        }
-        // A variable longer than the buffer cannot be the one: what is dropped of it does no harm.
-        kept = text.size() < buffer.size() ? text.size() : 0;
-        std::memmove(buffer.data(), text.data(), kept);
-    }
+    bool same = false;
+    chainload::find_part(fd->get(), '\0', [&](std::string_view variable) {
+        if (!variable.starts_with(name)) return false;
+        same = variable.substr(name.size()) == dir;
+        return true;
+    });
+    return same;
 }
 
 bool bears(const stray_marks& marks, pid_t pid, const chainload::process_stat& stat) {

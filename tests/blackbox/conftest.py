@@ -18,6 +18,7 @@ from support import orphans, processes  # noqa: E402  (found by the line above)
 from support.awaiting import await_until  # noqa: E402
 from support.paths import BIN, RECORDER  # noqa: E402
 from support.service import Service  # noqa: E402
+from svscan_tree import Tree  # noqa: E402
 
 
 def pytest_configure(config):
@@ -107,3 +108,12 @@ def service(bin_dir, nursery, tmp_path):
     yield make
     for one in reversed(made):
         one.end()
+
+
+@pytest.fixture
+def tree(bin_dir, nursery, tmp_path):
+    """A scan directory with nothing in it yet, and the svscan that a test starts there."""
+    one = Tree(tmp_path / "services", nursery.environment)
+    yield one
+    if one.popen and one.popen.poll() is None:
+        one.stop()

@@ -7,15 +7,7 @@ import pytest
 from support import processes
 from support.awaiting import await_until
 from support.service import shell
-from svscan_tree import COPIES, SLEEPS, Tree
-
-
-@pytest.fixture
-def tree(bin_dir, nursery, tmp_path):
-    one = Tree(tmp_path / "services", nursery.environment)
-    yield one
-    if one.popen and one.popen.poll() is None:
-        one.stop()
+from svscan_tree import COPIES, SLEEPS
 
 
 def test_an_idle_svscan_never_wakes_up(tree):

@@ -7,17 +7,9 @@ import pytest
 from support import processes
 from support.awaiting import await_until, stays
 from support.service import shell
-from svscan_tree import COPIES, Tree, tree_id
+from svscan_tree import COPIES, tree_id, Tree
 
 COUNTS = shell("i=0", "while [ $i -lt 60000 ]; do i=$((i+1)); echo $i; done", "exec sleep 10000")
-
-
-@pytest.fixture
-def tree(bin_dir, nursery, tmp_path):
-    one = Tree(tmp_path / "services", nursery.environment)
-    yield one
-    if one.popen and one.popen.poll() is None:
-        one.stop()
 
 
 def everything(tree, names):
