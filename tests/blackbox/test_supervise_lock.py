@@ -22,7 +22,7 @@ def test_a_second_supervise_is_refused_with_111(service):
     assert second.returncode == 111
     assert "unable to acquire" in second.stderr and "supervise/lock: temporary failure" in second.stderr
     assert one.status().pid == before.pid
-    assert len(one.events("start")) == 1
+    assert len(one.await_events("start")) == 1
 
 
 def test_the_refused_one_changes_nothing_on_disk(service):
@@ -61,7 +61,7 @@ def test_a_peer_is_refused_where_ours_runs(service, path, name, package):
     one.await_phase("ready")
     peer = subprocess.run([path, str(one.directory)], env=one.environment, capture_output=True, text=True, timeout=20, check=False)
     assert peer.returncode != 0
-    assert len(one.events("start")) == 1
+    assert len(one.await_events("start")) == 1
 
 
 @pytest.mark.parametrize(("path", "name", "package"), PEERS, ids=[row[2] for row in PEERS])
