@@ -80,7 +80,7 @@ class Service:
         """Starts a supervise; returns once it is there to take commands."""
         self.launch(*options, **how)
         await_until(
-            lambda: self.popen.poll() is not None or self.is_supervised(),
+            lambda: self.popen.poll() is not None or (self.is_supervised() and self.status() is not None),
             what=lambda: f"supervise to take commands; it said: {self.stderr()}",
         )
         return self
