@@ -122,9 +122,6 @@ TEST_CASE("the run script execs the command") {
 
 TEST_CASE("a mistyped word finds the one that was meant") {
     const std::vector<std::string> known{"db", "web", "worker", "web-cache", "status", "logs"};
-    CHECK(typing_distance("kitten", "sitting") == 3);
-    CHECK(typing_distance("ab", "ba") == 1);
-    CHECK(typing_distance("", "abc") == 3);
     CHECK(nearest_word("wb", known) == "web"); // "db" is as near, but begins otherwise
     CHECK(nearest_word("stauts", known) == "status");
     CHECK(nearest_word("wor", known) == "worker");

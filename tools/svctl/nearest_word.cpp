@@ -1,7 +1,8 @@
 #include "tools/svctl/nearest_word.hpp"
 
+#include "chainload/typing_distance.hpp"
+
 #include <algorithm>
-#include <vector>
 
 namespace reeve::svctl {
 
@@ -12,30 +13,13 @@ std::size_t common_beginning(std::string_view a, std::string_view b) {
 }
 } // namespace
 
-std::size_t typing_distance(std::string_view a, std::string_view b) {
-    // Three rows of the usual matrix: a swap looks two rows back.
-    std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        now[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-            now[j] = std::min({last[j] + 1, now[j - 1] + 1, replaced});
-            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (swapped) now[j] = std::min(now[j], before[j - 2] + 1);
-        }
-        std::swap(before, last);
-        std::swap(last, now);
-    }
-    return last[b.size()];
-}
-
 std::optional<std::string> nearest_word(std::string_view mistyped, std::span<const std::string> known) {
     const std::string* nearest = nullptr;
     std::size_t least = std::max<std::size_t>(1, mistyped.size() / 3) + 1;
     std::size_t most_common = 0;
     for (const std::string& word : known) {
-        std::size_t distance = typing_distance(mistyped, word), common = common_beginning(mistyped, word);
+        std::size_t distance = chainload::typing_distance(mistyped, word),
+                    common = common_beginning(mistyped, word);
         if (distance > least || (distance == least && (!nearest || common <= most_common))) continue;
         least = distance;
         most_common = common;

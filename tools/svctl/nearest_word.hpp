@@ -8,9 +8,6 @@
 
 namespace reeve::svctl {
 
-// How many insertions, deletions, replacements and swaps of neighbours lie between the two.
-std::size_t typing_distance(std::string_view a, std::string_view b);
-
 // The nearest word that is near enough to be meant: at most a third of the letters differ, or the mistyped
 // word is the beginning of only that one. Among equals the one with the longest beginning in common.
 std::optional<std::string> nearest_word(std::string_view mistyped, std::span<const std::string> known);
