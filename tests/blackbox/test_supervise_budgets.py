@@ -9,19 +9,12 @@ import uuid
 import pytest
 from support import orphans, processes
 from support.awaiting import await_until, stays
-from support.paths import BIN, foreign_program, program
+from support.paths import foreign_program, linked_with, program
 from support.service import RUNS, Service, recorded
 
 COUNT = 200
 CALLS_PER_CYCLE = 25
 COMMANDS = 10_000
-
-
-def linked_with():
-    """musl, glibc or host, as the build was configured; None for a tree that was not built by us."""
-    cache = BIN.parent / "CMakeCache.txt"
-    found = re.search(r"^REEVE_LEAN_LIBC:STRING=(\w+)", cache.read_text(encoding="utf-8"), re.MULTILINE) if cache.exists() else None
-    return found[1] if found else None
 
 
 def uss_budget_kb():
