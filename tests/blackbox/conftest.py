@@ -6,6 +6,7 @@ test is over all that is still there is killed, by pid, and the test fails for i
 
 import os
 import pathlib
+import re
 import signal
 import sys
 import uuid
@@ -108,6 +109,8 @@ def service(bin_dir, nursery, tmp_path):
     yield make
     for one in reversed(made):
         one.end()
+    for one in made:  # what a sanitizer or an assertion of the library says
+        assert not re.search(r"Sanitizer|runtime error:|Assertion '", one.stderr()), one.stderr()
 
 
 @pytest.fixture
