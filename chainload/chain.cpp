@@ -46,18 +46,18 @@ bool may_exec(const char* path) {
 struct attempt {
     char** command;
     char* const* environment;
-    bool may_fuse; // command[0] is called like a helper
+    const helper* namesake; // the helper that command[0] is called like; null: none
     own_file& self;
     int error = ENOENT;
-    bool fused = false;
+    const helper* fused = nullptr; // the helper that goes on in this process
 };
 
 // One place where the next program may be. True: look no further.
 bool try_at(void* argument, const char* path) {
     attempt& one = *static_cast<attempt*>(argument);
     struct stat file;
-    if (one.may_fuse && ::stat(path, &file) == 0 && one.self.is(file) && may_exec(path)) {
-        one.fused = true;
+    if (one.namesake != nullptr && ::stat(path, &file) == 0 && one.self.is(file) && may_exec(path)) {
+        one.fused = one.namesake;
         return true;
     }
     ::execve(path, one.command, one.environment);
@@ -96,14 +96,14 @@ int run_chain(const helper& first, char** arguments, char** inherited,
         char** following = then.command;
         if (may_fuse && program_name(program) == own_name && following[1] != nullptr)
             ++following; // "chainload NAME …"
-        const helper* candidate = may_fuse ? find(program_name(following[0])) : nullptr;
-        attempt one{then.command, self.variables.list(), candidate != nullptr, file};
+        const helper* namesake = may_fuse ? find(program_name(following[0])) : nullptr;
+        attempt one{then.command, self.variables.list(), namesake, file};
         if (program[0] != '\0') search_program(program, search, try_at, &one);
-        if (!one.fused) {
+        if (one.fused == nullptr) {
             (void)self.unable(one.error, "run ", program);
             return end(exit_code_of(*current, one.error));
         }
-        current = candidate;
+        current = one.fused;
         arguments = following;
     }
 }
