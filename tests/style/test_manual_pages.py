@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.source_tables import letters, settings
+from support.source_tables import letters, programs_and_links, settings
 from tree import files, pages, text_of
 
 
@@ -34,23 +34,12 @@ def test_setting(name):
     assert has_entry(text, name) or has_entry(text, name + "/"), f"{name} has no entry in a page of section 5"
 
 
-def installed_programs():
-    """The names that end up in bin/: programs, and the links of those that have some."""
-    names = set()
-    for path in files():
-        if path.name != "CMakeLists.txt" or path.parts[0] == "tests":
-            continue
-        text = re.sub(r"#.*", "", text_of(path))
-        called = dict(re.findall(r"set_target_properties\(([\w-]+) PROPERTIES OUTPUT_NAME ([\w-]+)", text))
-        for call in re.findall(r"^lean_program\(([^)]*)\)", text, re.MULTILINE) + re.findall(r"^program_links\(([^)]*)\)", text, re.MULTILINE):
-            name, *words = call.split()
-            links = words[words.index("LINKS") + 1 :] if "LINKS" in words else [] if "SOURCES" in words else words
-            names.update(links or [called.get(name, name)])
-        names.update(called.get(name, name) for name in re.findall(r"\binstall\(TARGETS\s+([\w-]+)", text))
-    return sorted(names)
+def typed_names():
+    """A program of many names is known by those."""
+    return sorted({name for program, links in programs_and_links().items() for name in links or [program]})
 
 
-@pytest.mark.parametrize("program", installed_programs())
+@pytest.mark.parametrize("program", typed_names())
 def test_program_has_a_page(program):
     """A page of its own, or a section or an item of the page of its family."""
     named = {path.stem for path in pages()}

@@ -1,4 +1,4 @@
-"""The constexpr tables of the sources, for tests that loop over a whole vocabulary."""
+"""What the sources say there is (constexpr tables, programs, pages), for tests that loop over all of it."""
 
 import dataclasses
 import re
@@ -38,3 +38,31 @@ def settings():
     rows.update((name, kind) for kind, name in re.findall(r"\bentry\(setting_kind::(\w+), \"([a-z-]+)\"", text))
     assert len(rows) >= 50, "the table of settings was not understood"
     return rows
+
+
+def files_of_rooms(pattern):
+    """Paths, in the folders whose programs are installed."""
+    return sorted(path for room in ("chainload", "supervise", "svscan", "depengine", "tools") for path in (SOURCE / room).rglob(pattern))
+
+
+def programs_and_links():
+    """{program: [its links]}, of all that ends up in bin/."""
+    found = {}
+    for path in files_of_rooms("CMakeLists.txt"):
+        text = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
+        called = dict(re.findall(r"set_target_properties\(([\w-]+) PROPERTIES OUTPUT_NAME ([\w-]+)", text))
+        for call in re.findall(r"^(?:lean_program|program_links)\(([^)]*)\)", text, re.MULTILINE):
+            name, *words = call.split()
+            links = words[words.index("LINKS") + 1 :] if "LINKS" in words else [] if "SOURCES" in words else words
+            found[called.get(name, name)] = links
+        found.update((called.get(name, name), []) for name in re.findall(r"\binstall\(TARGETS\s+([\w-]+)", text))
+    return found
+
+
+def installed_names():
+    return sorted({name for program, links in programs_and_links().items() for name in (program, *links)})
+
+
+def manual_pages():
+    """NAME.SECTION files beside the programs."""
+    return files_of_rooms("*.[1578]")
