@@ -1,5 +1,6 @@
 """`cgroup/`: each run in a fresh leaf cgroup of its own."""
 
+import os
 import pathlib
 
 import pytest
@@ -37,7 +38,7 @@ def writable_hierarchy():
     mount = unified_mount()
     if mount is None:
         pytest.skip("no cgroup version 2 hierarchy is mounted")
-    probe = group_of("self") / "reeve-test-probe"
+    probe = group_of("self") / f"reeve-test-probe-{os.getpid()}"
     try:
         probe.mkdir()
         probe.rmdir()
