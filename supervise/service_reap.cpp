@@ -190,6 +190,10 @@ void service::check_cleared() {
         }
         if (cgroup_ && !cgroup_.empty()) (void)cgroup_.kill();
         std::size_t left = 0;
+        if (machine_.main_alive && !main_is_child_) { // adopted: first of all, or it makes new ones for ever
+            signal_main(SIGKILL);
+            ++left;
+        }
         if (!childless_) {
             std::size_t killed = signal_children(SIGKILL, {});
             if (killed > 0 && !machine_.main_alive && !killed_leftovers_) {
@@ -208,10 +212,6 @@ void service::check_cleared() {
             if (found > 0) look_again_at_ = now_ + stray_look_ms;
         }
         if (left > 0) return;
-        if (machine_.main_alive && !main_is_child_) { // adopted, and not told to us yet
-            signal_main(SIGKILL);
-            return;
-        }
         clearing_ = clearing::no;
         have_strays_ = killed_leftovers_ = false;
         close_run();

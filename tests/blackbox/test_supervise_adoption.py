@@ -8,7 +8,7 @@ import time
 import pytest
 from support import processes
 from support.awaiting import await_until, stays
-from support.service import RUNS, recorded, supervised_processes
+from support.service import RUNS, recorded, shell, supervised_processes
 
 AT_ONCE = {"restart-delay": "1 1 1"}
 
@@ -117,6 +117,17 @@ def test_signals_reach_an_adopted_service(service):
 def test_a_stubborn_adopted_service_is_killed(service):
     one = service({"run": recorded("on TERM ignore", "mark prepared", "wait"), "timeout-kill": "60"})
     one.await_event("mark")
+    replace_supervise(one)
+    one.send("d")
+    one.await_phase("down")
+
+
+def test_a_stubborn_adopted_service_with_ever_new_children_is_killed(service):
+    """Whoever kills the children first, and the main process when none is left, is never done."""
+    script = shell("trap '' TERM", "echo >ready", "while :; do sleep 0.02; done")
+    one = service({"run": script, "timeout-kill": "100"})
+    one.await_phase("ready")
+    await_until(lambda: one.path("ready").exists(), what="the trap")
     replace_supervise(one)
     one.send("d")
     one.await_phase("down")
