@@ -18,7 +18,6 @@ using chainload::failure;
 using chainload::open_at;
 using chainload::result;
 using chainload::text_buffer;
-using chainload::unique_fd;
 
 namespace {
 using path_text = text_buffer<PATH_MAX>;

@@ -29,7 +29,7 @@ public:
     // Takes `fd`; false (and the descriptor is closed) if `most` are kept already. An empty name is "stored".
     bool add(chainload::unique_fd fd, std::string_view name, std::size_t most);
     // Closes all that bear the name.
-    void remove(std::string_view name);
+    void remove(std::string_view wanted);
 
     std::size_t size() const { return count_; }
     int fd(std::size_t at) const { return entries_[at].fd; }

@@ -17,7 +17,6 @@
 namespace reeve::supervise {
 
 using chainload::failed;
-using chainload::failure;
 using chainload::level;
 using chainload::result;
 

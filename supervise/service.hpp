@@ -133,7 +133,7 @@ private:
     void adopt_script(chainload::unique_fd pidfd, const status_record& record);
     void do_again(stage interrupted, const status_record& record);
     void upgrade();
-    chainload::result<void> take_over(std::string_view inherited);
+    chainload::result<void> take_over(std::string_view text);
 
     options options_;
     const service_texts& texts_;

@@ -14,7 +14,6 @@
 namespace reeve::supervise {
 
 using chainload::level;
-using chainload::text_buffer;
 using chainload::unique_fd;
 
 namespace {
