@@ -124,7 +124,7 @@ def test_a_stubborn_adopted_service_is_killed(service):
 
 def test_a_stubborn_adopted_service_with_ever_new_children_is_killed(service):
     """Whoever kills the children first, and the main process when none is left, is never done."""
-    script = shell("trap '' TERM", "echo >ready", "while :; do sleep 0.02; done")
+    script = shell("trap '' TERM", "echo >ready", "while :; do sleep 1000; done")
     one = service({"run": script, "timeout-kill": "100"})
     one.await_phase("ready")
     await_until(lambda: one.path("ready").exists(), what="the trap")
