@@ -348,7 +348,9 @@ bool service::write_record(const packed_record& bytes) {
             written = {};
     }
     if (!written) {
-        if (retry_publish_at_ == 0 && !publish_failing_)
+        struct stat home {}; // of a directory that was removed nobody reads it
+        bool removed = ::fstatat(options_.state_at, ".", &home, 0) == 0 && home.st_nlink == 0;
+        if (retry_publish_at_ == 0 && !publish_failing_ && !removed)
             log_.unable(level::warning, written.why(), "for supervise/status");
         publish_failing_ = true;
         return false;

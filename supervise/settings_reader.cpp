@@ -137,7 +137,11 @@ bool settings_reader::list(const speaker& out, settings& into) {
     if (!listed) {
         text_buffer<96> text("unable to ", listed.why().step, ": ",
                              chainload::error_text(listed.why().error));
-        if (!reported_directory_) out.problem(".", text.view(), "the settings read before stay in force");
+        // One that was removed is to be stopped, and whoever removed it knows.
+        struct stat info {};
+        bool removed = ::fstatat(dir_, ".", &info, 0) == 0 && info.st_nlink == 0;
+        if (!reported_directory_ && !removed)
+            out.problem(".", text.view(), "the settings read before stay in force");
         reported_directory_ = true;
         return false;
     }

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 
 import pytest
@@ -99,6 +100,24 @@ def test_a_name_that_disappears_is_stopped(tree, tmp_path, how):
         (tree.directory / "web").unlink()
     for pid in pids:
         await_until(gone(pid), what=f"the end of {pid}; {tree.messages()}")
+
+
+def test_taking_a_stopped_service_away_is_no_matter_for_warnings(tree):
+    """As README has it: svc -d, then rm -r. Whoever removes a directory need not be told that it is gone."""
+    tree.add("web", SLEEPS, log=COPIES)
+    tree.start()
+    tree.await_up("web")
+    tree.await_up("web/log")
+    supervises = [tree.supervise_pid("web"), tree.supervise_pid("web/log")]
+    with open(tree.directory / "web" / "supervise" / "control", "wb", buffering=0) as control:
+        control.write(b"d")
+    await_until(lambda: tree.record("web").phase == "down", what=lambda: f"web down; {tree.record('web')}")
+    tree.send_signal(signal.SIGSTOP)  # so that nobody writes while it is taken away
+    shutil.rmtree(tree.directory / "web")
+    tree.send_signal(signal.SIGCONT)
+    for pid in supervises:
+        await_until(gone(pid), what=f"the end of {pid}; {tree.messages()}")
+    assert "warning" not in tree.messages()
 
 
 def test_the_logger_ends_on_eof_after_its_service(tree, tmp_path):
