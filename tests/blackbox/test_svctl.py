@@ -598,7 +598,27 @@ def test_new_appears_whole(tree):
     assert [name for name in os.listdir(tree.path) if name.startswith(".")] == [".svscan"]
 
 
+def test_a_supervise_in_another_pid_namespace_is_no_dead_one(tree):
+    """Its pid on record means nothing here, or another process; but supervise/ok has a reader."""
+    web = tree.add("web", status=record(phase="ready", pid=2**22 + 7, supervise_pid=2**22 + 6))
+    os.mkfifo(web / "supervise" / "ok")
+    assert tree.status("web")["supervision"] == "died"
+    reader = os.open(web / "supervise" / "ok", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        seen = tree.status("web")
+        assert (seen["supervision"], seen["phase"], seen["pid"], seen["supervise_pid"]) == ("running", "ready", None, None)
+        assert "in another pid namespace" in tree.row("web")
+    finally:
+        os.close(reader)
+
+
 # check
+
+
+def test_check_knows_the_pid_file_of_a_forking_service(tree):
+    tree.add("web", {"forking": "run/../web.pid\n", "web.pid": "12\n", "other.pid": "12\n"})
+    assert "web.pid" not in (out := tree.svctl("check", code=1)).replace("web/other.pid", "")
+    assert "web/other.pid: is not a setting (a file of your own belongs into data/" in out
 
 
 def test_check_reports_all_problems_at_once(tree):

@@ -79,14 +79,18 @@ private:
         if (read.has_finish && !read.has_run) report("finish", 0, "is of no use without run", "");
         if (read.notify && read.notification_fd >= 0)
             report("notify", 0, "is of no use: notification-fd comes first", "");
+        std::string_view pid_file = read.pid_file.view();
+        pid_file_ = pid_file.substr(pid_file.rfind('/') + 1);
     }
 
     void check_entry(const std::string& entry) {
-        if (supervise::always_free_name(entry)) return;
+        if (supervise::always_free_name(entry) || entry == pid_file_) return;
         const supervise::setting* known = supervise::find_setting(entry);
         if (known == nullptr) {
             auto meant = supervise::nearest_setting(entry);
-            report(entry, 0, "is not a setting", meant ? "did you mean " + std::string(*meant) + "?" : "");
+            report(entry, 0, "is not a setting",
+                   meant ? "did you mean " + std::string(*meant) + "?"
+                         : "a file of your own belongs into data/, env/ or conf, or begins with a dot");
             return;
         }
         bool directory = is_directory(dir_.get(), entry.c_str());
@@ -166,6 +170,7 @@ private:
     chainload::unique_fd dir_;
     std::vector<std::string> services_;
     std::vector<diagnostic> found_;
+    std::string pid_file_; // the last part of the path in `forking`: not a setting, but no mistake
 };
 } // namespace
 

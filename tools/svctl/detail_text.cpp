@@ -53,7 +53,7 @@ public:
                 pids += " (supervise " + std::to_string(record.supervise_pid) + ")";
             fact("pid",
                  pids + (record.forking ? ", forked itself" : "") + (record.adopted ? ", adopted" : ""));
-        } else if (seen.running() && record.supervise_pid != 0) {
+        } else if (seen.running() && record.supervise_pid != 0 && !seen.out_of_sight) {
             fact("pid", "none (supervise " + std::to_string(record.supervise_pid) + ")");
         }
         if (seen.running())

@@ -33,12 +33,13 @@ supervision state_of(int dir, const supervise::status_record& record, const scan
     if (record.foreign) return state_of_foreign(dir);
     if (!tree.counts(record.tree)) return supervision::other_tree;
     if (record.supervise_pid == 0) return supervision::ended;
-    return is_process(record.supervise_pid, record.supervise_start) ? supervision::running
-                                                                    : supervision::died;
+    if (is_process(record.supervise_pid, record.supervise_start)) return supervision::running;
+    auto held = supervise::is_supervised(dir); // one in a container has another pid out here
+    return held && *held ? supervision::running : supervision::died;
 }
 
 bool main_process_lives(const snapshot& seen) {
-    if (seen.record.pid == 0) return false;
+    if (seen.record.pid == 0 || seen.out_of_sight) return false;
     if (!seen.record.foreign) return is_process(seen.record.pid, seen.record.main_start);
     return seen.running();
 }
@@ -72,6 +73,8 @@ snapshot look_at_service(const scan_directory& tree, const std::string& name,
         return seen;
     }
     seen.record = *record;
+    seen.out_of_sight =
+        seen.running() && !record->foreign && !is_process(record->supervise_pid, record->supervise_start);
     seen.main_alive = main_process_lives(seen);
     if (seen.main_alive)
         seen.used = processes.used_by(static_cast<pid_t>(seen.record.pid),

@@ -30,6 +30,7 @@ struct snapshot {
     supervision state = supervision::never;
     std::string trouble;             // of unreadable; of other_tree if a supervise runs there all the same
     supervise::status_record record; // means something if state is running, ended or died
+    bool out_of_sight = false;       // running, but the pids on record are not those of our pid namespace
     bool main_alive = false;         // the process that the record names is still that process
     std::optional<usage> used;
 

@@ -76,7 +76,7 @@ json::object service_json(const snapshot& seen, std::int64_t now_ms) {
     one["since_ms"] = age ? json::value(*age) : json::value(nullptr);
     one["ready_since"] = runs ? time_or_null(record.ready_since) : nullptr;
     one["pid"] = pid_or_null(seen.main_alive, record.pid);
-    one["supervise_pid"] = pid_or_null(runs, record.supervise_pid);
+    one["supervise_pid"] = pid_or_null(runs && !seen.out_of_sight, record.supervise_pid);
     one["want"] = runs ? json::value(want_word(record.want)) : json::value(nullptr);
     one["normally"] = seen.normally_down ? "down" : "up";
     one["paused"] = runs && record.paused;

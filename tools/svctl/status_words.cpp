@@ -17,7 +17,7 @@ void add_to(std::string& list, std::string_view item) {
 std::string supervision_remark(const snapshot& seen) {
     std::string lives = seen.main_alive ? ", pid " + std::to_string(seen.record.pid) + " runs on" : "";
     switch (seen.state) {
-    case supervision::running: return {};
+    case supervision::running: return seen.out_of_sight ? "in another pid namespace" : "";
     case supervision::never:
         if (seen.kind == supervise::service_kind::target) return "a group: only an engine acts upon it";
         if (seen.kind == supervise::service_kind::incomplete) return "neither run nor start nor target";
@@ -73,7 +73,8 @@ std::string remark(const snapshot& seen, std::int64_t now_ms) {
         add_to(text, std::string(supervise::name_of(record.give_up)));
     if (record.paused) add_to(text, "paused");
     if (record.waits_for_engine) add_to(text, "waits for the engine");
-    if (record.pid != 0 && record.phase != supervise::phase::finishing && !seen.main_alive)
+    if (record.pid != 0 && record.phase != supervise::phase::finishing && !seen.main_alive &&
+        !seen.out_of_sight)
         add_to(text, "its process is gone");
     if (record.exit_wanted) add_to(text, "supervise is to exit");
     if (seen.record.foreign) add_to(text, "run by another supervisor");
