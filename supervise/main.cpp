@@ -102,13 +102,13 @@ struct arguments {
     supervise::service::options options;
     const char* directory = nullptr;
     const char* state_directory = nullptr; // -s
+    bool has_tree = false;                 // -t: started by svscan
     bool valid = true;
 };
 
 arguments parse(int argc, char** argv) {
     arguments parsed;
     parsed.options.argv = argv;
-    bool has_tree = false;
     for (int option; (option = ::getopt(argc, argv, "+es:t:")) != -1;) {
         if (option == 'e') {
             parsed.options.wait_for_engine = true;
@@ -119,14 +119,14 @@ arguments parse(int argc, char** argv) {
             auto id = chainload::parse_hex<16>(optarg);
             parsed.valid = parsed.valid && id;
             if (id) parsed.options.tree = *id;
-            has_tree = true;
+            parsed.has_tree = true;
         } else {
             parsed.valid = false;
         }
     }
     if (optind + 1 != argc) parsed.valid = false;
     parsed.directory = argv[optind];
-    if (!has_tree) parsed.options.tree = tree_of_this_boot();
+    if (!parsed.has_tree) parsed.options.tree = tree_of_this_boot();
     return parsed;
 }
 
@@ -186,7 +186,9 @@ int main(int argc, char** argv, char** environ_) {
         return cannot_go_on;
     };
 
-    chainload::default_all_signals();
+    // svscan's children begin with default dispositions; who else starts us may have ignored some. The sixty calls
+    // are a noticeable part of a start.
+    if (!parsed.has_tree) chainload::default_all_signals();
     chainload::block_all_signals();
     ::syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */);
     if (auto done = provide_standard_descriptors(); !done) return die(done.why());
