@@ -233,6 +233,8 @@ void service::feed(const event& what) {
     if (before != machine_.at || was_paused != machine_.paused || had_sent != machine_.stop_sent ||
         wanted != machine_.wanted)
         publish_wanted_ = true;
+    // A stop is on record before its signal is sent: a supervise killed in between leaves it to its successor.
+    if (before != machine_.at && machine_.at == stage::stopping) publish();
     for (const action& each : actions.view()) perform(each);
 }
 

@@ -134,7 +134,8 @@ private:
         if (services_.empty()) services_ = tree_.services();
         for (const std::string& other : *others) {
             if (supervise::always_free_name(other)) continue;
-            std::string file = relation + "/" + other;
+            std::string file(relation);
+            file.append("/").append(other);
             if (other == name_) {
                 report(file, 0, "is a relation of the service to itself", "");
             } else if (!supervise::valid_service_name(other)) {
