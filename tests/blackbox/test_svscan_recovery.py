@@ -243,3 +243,14 @@ def test_svscan_is_killed_while_it_starts_services(tree, round_):
                     what=lambda: f"{name}; {tree.messages()}")
     assert not (tree.directory / "twice").exists()
     assert tree.stop() == 0
+
+
+def test_a_flood_of_exits_costs_one_supervise(tree):
+    """What stands behind an X in the control FIFO, which svscan keeps open, is not for the next supervise."""
+    tree.add("web")
+    tree.start()
+    service, first = tree.await_up("web"), tree.supervise_pid("web")
+    (tree.directory / "web" / "supervise" / "control").write_bytes(b"X" * 4000)
+    second = tree.await_new_supervise("web", first)
+    assert stays(lambda: tree.supervise_pid("web") == second, 0.5)
+    assert tree.main_pid("web") == service
