@@ -101,6 +101,8 @@ private:
     void spawn_assistant(assistant which, const char* path);
     chainload::result<pid_t> spawn(const program& what);
     void prepare_run();
+    void provide_variables(program& what);
+    chainload::result<chainload::unique_fd> open_ready_pipe();
     void close_run();
     void explain_spawn_failure(const char* path, const chainload::failure& why);
 

@@ -107,19 +107,9 @@ void service::close_run() {
     if (cgroup_) (void)cgroup_.remove();
 }
 
-void service::spawn_main() {
-    bool oneshot = settings_.kind == service_kind::oneshot;
-    const char* path = oneshot ? "./start" : "./run";
-    if (settings_.kind == service_kind::incomplete) {
-        log_.say(level::warning, "there is neither run nor start nor target: nothing to start");
-        return feed({event_kind::start_failed});
-    }
-    close_run();
-    prepare_run();
+// The variables of this start: what the settings ask for, the stored descriptors, and start-env, which is used up.
+void service::provide_variables(program& what) {
     environment_.begin_program();
-    program what{nullptr};
-    what.main = true;
-
     auto texts = [&, made = static_cast<start_texts*>(nullptr)]() mutable -> start_texts& {
         if (made == nullptr) made = ::new (room_.start.data()) start_texts;
         return *made;
@@ -159,21 +149,40 @@ void service::spawn_main() {
         if (auto removed = remove_start_env(options_.state_at); !removed)
             log_.unable(level::warning, removed.why());
     }
+}
 
+// notification-fd: our end is kept, the service's is the result. That one has both directions: so the pipe always has
+// a reader, and a service that becomes ready while no supervise is there is not ended by SIGPIPE.
+result<unique_fd> service::open_ready_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return failed("make the readiness pipe");
+    ready_pipe_.reset(ends[0]);
+    unique_fd writer(ends[1]);
+    text_buffer<40> path_of_pipe("/proc/self/fd/", writer.get());
+    if (auto both = chainload::open_at(AT_FDCWD, path_of_pipe.c_str(), O_RDWR, 0)) return both;
+    return writer;
+}
+
+void service::spawn_main() {
+    bool oneshot = settings_.kind == service_kind::oneshot;
+    const char* path = oneshot ? "./start" : "./run";
+    if (settings_.kind == service_kind::incomplete) {
+        log_.say(level::warning, "there is neither run nor start nor target: nothing to start");
+        return feed({event_kind::start_failed});
+    }
+    close_run();
+    prepare_run();
+    program what{nullptr};
+    what.main = true;
+    provide_variables(what);
     unique_fd writer;
     if (settings_.notification_fd >= 0) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
-            log_.unable(level::warning, failed("make the readiness pipe"));
+        auto made = open_ready_pipe();
+        if (!made) {
+            log_.unable(level::warning, made.why());
             return feed({event_kind::start_failed});
         }
-        ready_pipe_.reset(ends[0]);
-        writer.reset(ends[1]);
-        // The service gets both directions in one descriptor: so the pipe always has a reader, and a service that
-        // becomes ready while no supervise is there is not ended by SIGPIPE.
-        text_buffer<40> path_of_pipe("/proc/self/fd/", writer.get());
-        if (auto both = chainload::open_at(AT_FDCWD, path_of_pipe.c_str(), O_RDWR, 0))
-            writer = std::move(*both);
+        writer = std::move(*made);
         what.ready_fd = writer.get();
     }
 
