@@ -100,7 +100,8 @@ int service::run() {
     }
     // What stands behind the x or X is for nobody: a burst of garbage must not end one successor after the other.
     std::array<char, letters_per_turn> rest;
-    while (::read(state_.control.get(), rest.data(), rest.size()) > 0) {}
+    while (::read(state_.control.get(), rest.data(), rest.size()) > 0) {
+    }
     publish();
     return *exit_code_;
 }
