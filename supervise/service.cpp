@@ -83,10 +83,7 @@ void service::know_home() {
 int service::run() {
     for (;;) {
         check_cleared();
-        if (unwritten_death_) {
-            (void)record_death(options_.state_at, machine_.deaths - 1, *unwritten_death_);
-            unwritten_death_.reset();
-        }
+        write_death();
         if (publish_wanted_) publish();
         if (exit_code_) break;
         if (upgrade_due_) {
@@ -284,6 +281,12 @@ void service::perform(const action& what) {
     case action_kind::upgrade: upgrade_due_ = true; break; // after the letters that came with the U
     case action_kind::say: log_.say(level::warning, what.text); break;
     }
+}
+
+void service::write_death() {
+    if (!unwritten_death_) return;
+    (void)record_death(options_.state_at, machine_.deaths - 1, *unwritten_death_);
+    unwritten_death_.reset();
 }
 
 status_record service::compose(const machine& state) const {

@@ -90,6 +90,7 @@ private:
     void read_ready_pipe();
     void refresh_settings();
     void publish();
+    void write_death();
     status_record compose(const machine& state) const;
     bool write_record(const packed_record& bytes);
     std::int64_t next_wakeup() const;
@@ -133,6 +134,7 @@ private:
     void adopt();
     void reopen_ready_pipe();
     void adopt_script(chainload::unique_fd pidfd, const status_record& record);
+    void recall_last_death();
     void do_again(stage interrupted, const status_record& record);
     void upgrade();
     chainload::result<void> take_over(std::string_view text);

@@ -59,6 +59,7 @@ void service::child_ended(pid_t pid, int status) {
         if (reap_first) reap_zombie(pid);
         main_is_gone(status);
         if (!reap_first) {
+            write_death(); // before the record: a successor that finds the zombie writes the same entry again
             publish();
             reap_zombie(pid);
         }

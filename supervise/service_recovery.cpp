@@ -179,6 +179,18 @@ void service::adopt_script(unique_fd pidfd, const status_record& record) {
     if (limit != 0) machine_.deadlines[static_cast<std::size_t>(timer::script)] = now_ + limit;
 }
 
+// How long the last main process ran, and so when the backoff may let the next one start.
+void service::recall_last_death() {
+    auto list = read_deaths(options_.state_at);
+    if (!list || list->count == 0) return;
+    const death& last = list->entries[list->count - 1];
+    timespec ended = chainload::unpack_tai64n(last.time);
+    std::int64_t since =
+        std::max<std::int64_t>(chainload::realtime_ms() - chainload::milliseconds_of(ended), 0);
+    machine_.uptime = static_cast<std::int64_t>(last.uptime_ms);
+    machine_.last_start = now_ - since - machine_.uptime;
+}
+
 // No main process: what was going on when the predecessor ended is cleared away, and the next step follows.
 void service::do_again(stage interrupted, const status_record& record) {
     machine& m = machine_;
@@ -196,6 +208,7 @@ void service::do_again(stage interrupted, const status_record& record) {
     m.restarting = m.finished && interrupted != stage::finishing && m.wanted != want::down;
     m.succeeded = record.start_succeeded;
     m.uptime = settings_.restart_delay.min_ms;
+    if (interrupted == stage::clearing) recall_last_death();
     if (record.cause == cause::timeout || record.cause == cause::health || record.cause == cause::watchdog)
         m.pending = record.cause;
     clearing_ = clearing::kill;
