@@ -42,7 +42,7 @@ def test_finish_runs_after_a_commanded_stop_too(service):
     one.await_phase("ready")
     one.send("d")
     one.await_phase("down")
-    assert one.events("arguments", "finish")[0].rest.startswith("-1 15 web ")
+    assert one.await_events("arguments", 1, "finish")[0].rest.startswith("-1 15 web ")
 
 
 def test_finish_runs_before_every_restart(service):
@@ -71,7 +71,7 @@ def test_the_record_shows_finishing(service):
 def test_timeout_finish_kills_it_with_its_tree(service):
     one = service({"run": recorded("exit 1"), "finish": recorded("on TERM ignore", "daemon {", "wait", "}", "wait"), "timeout-finish": "60", "restart": "never"})
     one.await_phase("failed")
-    for pid in (one.await_events("forked")[0].pid, one.events("start", "finish")[0].pid):
+    for pid in (one.await_events("forked")[0].pid, one.await_events("start", 1, "finish")[0].pid):
         await_until(lambda: not processes.alive(pid))
 
 

@@ -30,7 +30,7 @@ def test_stop_runs_when_a_oneshot_goes_down(service):
     one.send("d")
     one.await_phase("down")
     assert one.events("mark", "stop")
-    assert one.events("environment", "stop")[0].rest.startswith("SERVICE_RESULT=")
+    assert one.await_events("environment", 1, "stop")[0].rest.startswith("SERVICE_RESULT=")
 
 
 def test_a_oneshot_without_stop_goes_down_at_once(service):

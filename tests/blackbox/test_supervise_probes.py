@@ -60,7 +60,7 @@ def test_health_failures_in_a_row_restart_it(service):
     one = service({"run": RUNS, "health": recorded("exit 1"), "health-interval": "10", "health-failures": "3", **AT_ONCE})
     one.await_starts(2)
     assert one.await_deaths()[0].cause == "health"
-    second = one.events("start", "run")[1].time
+    second = one.await_events("start", 2, "run")[1].time
     assert len([event for event in one.events("start", "health") if event.time < second]) == 3
 
 
@@ -77,7 +77,7 @@ def test_a_health_that_hangs_is_killed_and_counts_as_a_failure(service):
     )
     one.await_starts(2)
     assert one.await_deaths()[0].cause == "health"
-    pid = one.events("start", "health")[0].pid
+    pid = one.await_events("start", 1, "health")[0].pid
     await_until(lambda: not processes.alive(pid))
 
 

@@ -80,8 +80,8 @@ def test_the_check_interval_doubles(service):
 def test_check_gets_the_services_environment(service):
     one = service({"run": RUNS, "check": recorded("environment SERVICE", "where", "exit 0"), "check-interval": "5"})
     one.await_phase("ready")
-    assert one.events("environment", "check")[0].rest == "SERVICE=web"
-    assert one.events("where", "check")[0].rest == str(one.directory)
+    assert one.await_events("environment", 1, "check")[0].rest == "SERVICE=web"
+    assert one.await_events("where", 1, "check")[0].rest == str(one.directory)
 
 
 def test_a_check_that_hangs_does_not_overlap_itself_and_ends_with_the_service(service):
