@@ -67,9 +67,12 @@ bool take_due(machine& state, std::int64_t now, event& due) {
     return false;
 }
 
-event event_of(const letter& command) {
-    // The first event kinds stand in the order of `command`.
-    return {static_cast<event_kind>(command.meaning), 0, command.name, 0};
+event event_of(const letter& which) {
+    // The first event kinds stand in the order of `command`: if one of them moves, the last no longer meets.
+    static_assert(static_cast<int>(event_kind::up) == static_cast<int>(command::up) &&
+                  static_cast<int>(event_kind::signal) == static_cast<int>(command::signal) &&
+                  static_cast<int>(event_kind::upgrade) == static_cast<int>(command::upgrade));
+    return {static_cast<event_kind>(which.meaning), 0, which.name, 0};
 }
 
 bool is_quiet(const machine& state) {
@@ -150,12 +153,8 @@ void stepper::launch() {
 void stepper::running() {
     arm(timer::find, 0);
     bool awaited = s.notification_fd >= 0 || s.notify || s.has_check;
-    if (!awaited || m.ready_seen) {
-        enter(stage::up);
-        become_ready();
-        return;
-    }
     enter(stage::up);
+    if (!awaited || m.ready_seen) return become_ready();
     if (s.notification_fd < 0 && !s.notify) {
         m.check_wait = s.check_interval;
         arm(timer::probe, m.check_wait);

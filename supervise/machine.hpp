@@ -236,7 +236,7 @@ bool take_due(machine& state, std::int64_t now, event& due);
 bool restarts_at_once(const machine& state, const settings& with, int status, std::int64_t now);
 
 // The commands as events.
-event event_of(const letter& command);
+event event_of(const letter& which);
 
 // The table as text, one line per event: what the comment in machine_table.cpp shows.
 struct table_row {
