@@ -1,5 +1,6 @@
 #include "supervise/cgroup.hpp"
 
+#include "chainload/clock.hpp"
 #include "chainload/directory.hpp"
 #include "chainload/error_text.hpp"
 #include "chainload/file.hpp"
@@ -29,6 +30,20 @@ text_buffer<NAME_MAX + 1> leaf_prefix(int dir, std::string_view service) {
     text_buffer<NAME_MAX + 1> prefix("reeve-", info.st_ino, '-');
     for (char c : service) prefix.add(c == '/' ? ':' : c);
     return prefix.add(".run.");
+}
+
+// Makes a leaf that no run before had: named by the time, in nanoseconds since boot, and never one that is there
+// already, which may be that of a run whose last process is still ending.
+bool make_leaf(int parent, std::string_view prefix, text_buffer<NAME_MAX + 1>& name) {
+    timespec now = chainload::read_clock(CLOCK_BOOTTIME);
+    auto number =
+        static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+    for (;; ++number) {
+        name.clear();
+        name.add(prefix).add(number);
+        if (::mkdirat(parent, name.c_str(), 0755) == 0) return true;
+        if (errno != EEXIST) return false;
+    }
 }
 
 // Where the version 2 hierarchy is mounted: the fifth field of the line of /proc/self/mountinfo whose type, the
@@ -62,15 +77,14 @@ bool run_cgroup::write(const char* file, std::string_view value) {
     return fd && ::write(fd->get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
 }
 
-result<void> run_cgroup::create(int dir, std::string_view service, std::uint64_t number,
-                                chainload::messenger& log) {
+result<void> run_cgroup::create(int dir, std::string_view service, chainload::messenger& log) {
     path_text base;
     if (!find_mount(base) || !find_group("/proc/self/cgroup", base))
         return failure{ENOSYS, "find a cgroup version 2 hierarchy"};
     auto parent = open_at(AT_FDCWD, base.c_str(), O_PATH | O_DIRECTORY, 0, "open own cgroup");
     if (!parent) return parent.why();
-    text_buffer<NAME_MAX + 1> name(leaf_prefix(dir, service).view(), number);
-    if (::mkdirat(parent->get(), name.c_str(), 0755) < 0 && errno != EEXIST) return failed("make cgroup");
+    text_buffer<NAME_MAX + 1> name;
+    if (!make_leaf(parent->get(), leaf_prefix(dir, service).view(), name)) return failed("make cgroup");
     auto leaf = open_at(parent->get(), name.c_str(), O_PATH | O_DIRECTORY, 0, "open cgroup");
     if (!leaf) return leaf.why();
     auto procs = open_at(leaf->get(), "cgroup.procs", O_WRONLY, 0, "open cgroup.procs");

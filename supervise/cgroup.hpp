@@ -8,7 +8,6 @@
 #include "chainload/unique_fd.hpp"
 
 #include <climits>
-#include <cstdint>
 #include <string_view>
 #include <sys/types.h>
 
@@ -16,9 +15,8 @@ namespace reeve::supervise {
 
 class run_cgroup {
 public:
-    // Makes the leaf of run `number` and writes the values; what the kernel refuses is said, and left out.
-    chainload::result<void> create(int dir, std::string_view service, std::uint64_t number,
-                                   chainload::messenger& log);
+    // Makes a leaf for one run and writes the values; what the kernel refuses is said, and left out.
+    chainload::result<void> create(int dir, std::string_view service, chainload::messenger& log);
     // Takes over the leaf that `pid` is in, if it is one of this service's.
     bool adopt(int dir, std::string_view service, pid_t pid);
     // Removes the leaf; false if a process is still in it.

@@ -92,7 +92,7 @@ void service::prepare_run() {
     stranger_reported_ = garbage_reported_ = false;
     if (settings_.has_cgroup) {
         (void)cgroup_.remove();
-        auto made = cgroup_.create(AT_FDCWD, texts_.service, chainload::boot_ticks(), log_);
+        auto made = cgroup_.create(AT_FDCWD, texts_.service, log_);
         if (!made) log_.unable(level::warning, made.why(), "(the service runs in supervise's own cgroup)");
     }
     if (settings_.has_notify_socket()) {
