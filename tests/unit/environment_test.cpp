@@ -1,4 +1,4 @@
-#include "chainload/environment.hpp"
+#include "chainload/helpers/environment.hpp"
 
 #include <doctest/doctest.h>
 

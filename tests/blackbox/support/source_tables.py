@@ -40,6 +40,21 @@ def settings():
     return rows
 
 
+def helper_groups():
+    """chainload/helpers/GROUP: {GROUP: [the names of its helpers]}, as its table has them."""
+    found = {}
+    for path in sorted((SOURCE / "chainload" / "helpers").glob("*/helpers.hpp")):
+        found[path.parent.name] = re.findall(r"^ +\{\"([a-z0-9-]+)\",\s*run_\w+,", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert found[path.parent.name], f"the table of {path} was not understood"
+    return found
+
+
+def shadowing_helpers():
+    """Those whose links are not installed, because most machines have another program of that name."""
+    texts = [path.read_text(encoding="utf-8") for path in (SOURCE / "chainload" / "helpers").glob("*/CMakeLists.txt")]
+    return {name for text in texts for names in re.findall(r"SHADOWING ([^)]*?)(?=PARTS|HELPERS|\))", text) for name in names.split()}
+
+
 def files_of_rooms(pattern):
     """Paths, in the folders whose programs are installed."""
     return sorted(path for room in ("chainload", "supervise", "svscan", "depengine", "tools") for path in (SOURCE / room).rglob(pattern))
@@ -56,11 +71,12 @@ def programs_and_links():
             links = words[words.index("LINKS") + 1 :] if "LINKS" in words else [] if "SOURCES" in words else words
             found[called.get(name, name)] = links
         found.update((called.get(name, name), []) for name in re.findall(r"\binstall\(TARGETS\s+([\w-]+)", text))
+    found["chainload"] = [name for names in helper_groups().values() for name in names]
     return found
 
 
 def installed_names():
-    return sorted({name for program, links in programs_and_links().items() for name in (program, *links)})
+    return sorted({name for program, links in programs_and_links().items() for name in (program, *links)} - shadowing_helpers())
 
 
 def manual_pages():

@@ -1,0 +1,39 @@
+// The variables that a directory holds: one file, one variable (envdir, daemontools).
+#pragma once
+
+#include "chainload/helpers/helper.hpp"
+
+namespace reeve::chainload {
+
+// Whether it may be entered. daemontools enters a directory before it reads it, so that is what it names first when
+// it may do neither.
+bool is_enterable(const char* dir);
+
+class variable_directory {
+public:
+    // `dir` is the directory's name, for messages. Strict: what envdir -f does not take is an error.
+    variable_directory(process& self, const char* dir, bool strict)
+        : self_(self)
+        , dir_(dir)
+        , strict_(strict) {}
+
+    // Sets and removes variables of `self` by the files of the directory `fd`. False: problem() says why.
+    bool read_all(int fd);
+    next problem() const { return problem_; }
+
+private:
+    bool read(const char* name);
+    bool check(std::string_view name, std::string_view text);
+    bool forget(const char* name);
+    bool fail(int error, const char* name);
+    bool out_of_memory();
+
+    process& self_;
+    const char* dir_;
+    bool strict_;
+    int fd_ = -1;
+    char* buffer_ = nullptr;
+    next problem_;
+};
+
+} // namespace reeve::chainload

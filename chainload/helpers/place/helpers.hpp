@@ -1,0 +1,18 @@
+// Where it runs: the helpers of chainload-place(1).
+#pragma once
+
+#include "chainload/helpers/helper.hpp"
+
+namespace reeve::chainload {
+
+next run_cd(char** arguments, process& self);
+next run_umask(char** arguments, process& self);
+
+// clang-format off
+inline constexpr helper place_helpers[] = {
+    {"cd", run_cd, "DIR PROGRAM ...", "change the directory"},
+    {"umask", run_umask, "MASK PROGRAM ...", "set the file mode creation mask"},
+};
+// clang-format on
+
+} // namespace reeve::chainload
