@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import orphans, processes  # noqa: E402  (found by the line above)
 from support.awaiting import await_until  # noqa: E402
+from support.chains import as_daemontools, chain, run  # noqa: E402, F401  (fixtures)
 from support.paths import BIN, RECORDER  # noqa: E402
 from support.service import Service  # noqa: E402
 from svscan_tree import Tree  # noqa: E402
