@@ -1,5 +1,6 @@
 #include "chainload/helpers/helpers.hpp"
 
+#include "chainload/helpers/deciding/helpers.hpp"
 #include "chainload/helpers/descriptors/helpers.hpp"
 #include "chainload/helpers/environment/helpers.hpp"
 #include "chainload/helpers/limits/helpers.hpp"
@@ -20,6 +21,7 @@ constexpr helper_group groups[] = {
     {"descriptors", "the descriptors it gets", descriptors_helpers},
     {"place", "where it runs", place_helpers},
     {"session", "its session, its name, its signals", session_helpers},
+    {"deciding", "whether, beside what and for how long it runs", deciding_helpers},
 };
 
 constexpr std::size_t count = [] {
