@@ -7,6 +7,7 @@
 #include "chainload/helpers/place/helpers.hpp"
 #include "chainload/helpers/rights/helpers.hpp"
 #include "chainload/helpers/session/helpers.hpp"
+#include "chainload/helpers/sockets/helpers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,7 @@ constexpr helper_group groups[] = {
     {"place", "where it runs", place_helpers},
     {"session", "its session, its name, its signals", session_helpers},
     {"deciding", "whether, beside what and for how long it runs", deciding_helpers},
+    {"sockets", "the sockets it listens on, and when it is ready", sockets_helpers},
 };
 
 constexpr std::size_t count = [] {
