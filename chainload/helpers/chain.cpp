@@ -91,8 +91,8 @@ int run_chain(const helper& first, char** arguments, char** inherited,
         const char* search = then.own_search ? then.search : self.variables.get("PATH");
         const char* forbidden = self.variables.get(no_fuse);
         // Under another name (argv0) it could not be told which helper is meant.
-        bool may_fuse =
-            then.program == nullptr && (forbidden == nullptr || forbidden != std::string_view("1"));
+        bool may_fuse = then.program == nullptr && !then.by_exec &&
+                        (forbidden == nullptr || forbidden != std::string_view("1"));
         char** following = then.command;
         if (may_fuse && program_name(program) == own_name && following[1] != nullptr)
             ++following; // "chainload NAME …"

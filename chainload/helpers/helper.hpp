@@ -21,6 +21,7 @@ struct next {
     const char* program = nullptr; // to be exec'd under the name command[0]; nullptr: command[0] itself
     const char* search = nullptr;  // where it is looked for instead of PATH, if `own_search`
     bool own_search = false;
+    bool by_exec = false; // never fused: an exec is part of what the helper does
     int exit_code = 0;
 };
 

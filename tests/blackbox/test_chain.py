@@ -507,9 +507,9 @@ def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
     arguments = {
         "append-path": ["P", "x"], "argv0": None, "cd": ["/"], "envdir": [tmp_path / "e"], "envuidgid": ["nobody"],
         "export": ["A", "b"], "fdclose": ["9"], "oom-score": ["300"], "prepend-path": ["P", "x"], "setuidgid": [":0:0"],
-        "softlimit": ["-c", "0"], "umask": ["022"], "unexport": ["A"],
+        "softlimit": ["-c", "0"], "umask": ["022"], "unexport": ["A"], "applyuidgid": ["-u", "0"], "keepgroups": ["root"],
     }.get(name, [])  # fmt: skip
-    if name == "setuidgid" and os.geteuid() != 0:
+    if name in ("setuidgid", "applyuidgid", "keepgroups") and os.geteuid() != 0:
         pytest.skip("needs root, to set ids")
     program_words = ["/bin/sh", "sh", "-c", "ls /proc/$$/fd"] if arguments is None else ["/bin/sh", "-c", "ls /proc/$$/fd"]
     done = run("chainload", name, *(arguments or []), *program_words)

@@ -7,11 +7,19 @@ namespace reeve::chainload {
 
 next run_setuidgid(char** arguments, process& self);
 next run_envuidgid(char** arguments, process& self);
+next run_applyuidgid(char** arguments, process& self);
+next run_keepgroups(char** arguments, process& self);
+next run_setpriv_caps(char** arguments, process& self);
+next run_no_new_privs(char** arguments, process& self);
 
 // clang-format off
 inline constexpr helper rights_helpers[] = {
     {"setuidgid", run_setuidgid, "account child", "run with the rights of an account", usage_error, system_error},
     {"envuidgid", run_envuidgid, "account child", "put an account's ids into UID and GID", usage_error, system_error},
+    {"applyuidgid", run_applyuidgid, "[-z] [-u UID] [-g GID] [-G GIDLIST] [-U] PROGRAM ...", "take the ids that are in UID, GID and GIDLIST"},
+    {"keepgroups", run_keepgroups, "ACCOUNT PROGRAM ...", "run with the rights of an account and all its groups"},
+    {"setpriv-caps", run_setpriv_caps, "[-b LIST] [-i LIST] [-a LIST] [-p LIST] [-s LIST] PROGRAM ...", "change capabilities and securebits"},
+    {"no-new-privs", run_no_new_privs, "PROGRAM ...", "let no exec give rights from here on"},
 };
 // clang-format on
 
