@@ -8,6 +8,7 @@
 #include "chainload/helpers/rights/helpers.hpp"
 #include "chainload/helpers/session/helpers.hpp"
 #include "chainload/helpers/sockets/helpers.hpp"
+#include "chainload/helpers/waiting/helpers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,7 @@ constexpr helper_group groups[] = {
     {"session", "its session, its name, its signals", session_helpers},
     {"deciding", "whether, beside what and for how long it runs", deciding_helpers},
     {"sockets", "the sockets it listens on, and when it is ready", sockets_helpers},
+    {"waiting", "until when it waits", waiting_helpers},
 };
 
 constexpr std::size_t count = [] {
