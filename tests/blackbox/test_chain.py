@@ -508,6 +508,7 @@ def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
         "append-path": ["P", "x"], "argv0": None, "cd": ["/"], "envdir": [tmp_path / "e"], "envuidgid": ["nobody"],
         "export": ["A", "b"], "fdclose": ["9"], "oom-score": ["300"], "prepend-path": ["P", "x"], "setuidgid": [":0:0"],
         "softlimit": ["-c", "0"], "umask": ["022"], "unexport": ["A"], "applyuidgid": ["-u", "0"], "keepgroups": ["root"],
+        "ulimit": ["core=0"], "ionice": ["-c", "idle"], "sched": ["batch"], "cpus": ["all"], "timerslack": ["1ms"], "envfile": ["/dev/null"],
     }.get(name, [])  # fmt: skip
     if name in ("setuidgid", "applyuidgid", "keepgroups") and os.geteuid() != 0:
         pytest.skip("needs root, to set ids")
