@@ -8,6 +8,7 @@
 
 namespace reeve::tests {
 
+void fuzz_access_rules(std::string_view input);
 void fuzz_notify_message(std::string_view input);
 void fuzz_settings(std::string_view input);
 void fuzz_status_record(std::string_view input);

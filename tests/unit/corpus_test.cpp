@@ -16,6 +16,7 @@ struct target {
     void (*run)(std::string_view input);
 };
 constexpr target targets[] = {
+    {"access_rules", fuzz_access_rules},
     {"notify_message", fuzz_notify_message},
     {"settings", fuzz_settings},
     {"status_record", fuzz_status_record},

@@ -9,6 +9,7 @@ next run_tcp_listen(char** arguments, process& self);
 next run_udp_bind(char** arguments, process& self);
 next run_unix_listen(char** arguments, process& self);
 next run_fifo_open(char** arguments, process& self);
+next run_accept_each(char** arguments, process& self);
 next run_when_readable(char** arguments, process& self);
 
 // clang-format off
@@ -17,6 +18,7 @@ inline constexpr helper sockets_helpers[] = {
     {"udp-bind", run_udp_bind, "[-n NAME] [-r6FB] ADDRESS PORT PROGRAM ...", "bind a UDP port"},
     {"unix-listen", run_unix_listen, "[-t TYPE] [-b BACKLOG] [-m MODE] [-o ACCOUNT] [-n NAME] PATH|@NAME PROGRAM ...", "make a unix socket"},
     {"fifo-open", run_fifo_open, "[-m MODE] [-o ACCOUNT] [-n NAME] PATH PROGRAM ...", "make a FIFO and open it"},
+    {"accept-each", run_accept_each, "[-c LIMIT] [-C PERCLIENT] [-x RULES] [-f FD|NAME] [-l LOCALNAME] [-v1w] PROGRAM ...", "run a program per connection"},
     {"when-readable", run_when_readable, "[-f FD|NAME] [-t DURATION] PROGRAM ...", "wait for the first connection"},
 };
 // clang-format on

@@ -1,5 +1,6 @@
 #include "chainload/helpers/sockets/inet_socket.hpp"
 
+#include "chainload/bit_set.hpp"
 #include "chainload/helpers/sockets/inet_address.hpp"
 #include "chainload/helpers/sockets/listeners.hpp"
 #include "chainload/number.hpp"
@@ -26,32 +27,36 @@ constexpr socket_switch switches[] = {
     {'B', SOL_SOCKET, SO_BROADCAST, "send to broadcast addresses (-B)"},
 };
 
+using letter_set = bit_set<128>;
+bool is_in(const letter_set& letters, char one) {
+    return letters.has(static_cast<unsigned char>(one));
+}
+
 bool set(int fd, int level, int option, int value = 1) {
     return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
 // What did not work, nullptr if all did; errno says why.
-const char* set_up(int fd, const inet_service& service, const inet_address& address, bool only_v6,
-                   const bool (&wanted)[128]) {
+const char* set_up(int fd, const inet_service& service, const inet_address& address,
+                   const letter_set& wanted) {
     // Without it a server that is started again has to wait for the connections of the one before it.
     if (service.type == SOCK_STREAM && !set(fd, SOL_SOCKET, SO_REUSEADDR)) return "reuse the address";
-    if (address.family() == AF_INET6 && !set(fd, SOL_IPV6, IPV6_V6ONLY, only_v6))
+    if (address.family() == AF_INET6 && !set(fd, SOL_IPV6, IPV6_V6ONLY, is_in(wanted, '6')))
         return "choose the protocols";
     for (const auto& one : switches)
-        if (wanted[static_cast<unsigned char>(one.letter)] && !set(fd, one.level, one.option))
-            return one.what;
+        if (is_in(wanted, one.letter) && !set(fd, one.level, one.option)) return one.what;
     return nullptr;
 }
 } // namespace
 
 next run_inet_service(const inet_service& service, char** arguments, process& self) {
-    bool wanted[128] = {};
+    letter_set wanted;
     unsigned backlog = SOMAXCONN;
     std::string_view name = service.protocol;
     option_reader options(arguments, service.letters);
     while (char option = options.next()) {
         if (option == option_reader::problem) return self.wrong_usage(options.complaint().view());
-        wanted[static_cast<unsigned char>(option)] = true;
+        wanted.add(static_cast<unsigned char>(option));
         if (option == 'b') {
             auto number = parse_number<std::uint16_t>(options.value());
             if (!number) return self.wrong_usage("-b: a number up to 65535\n");
@@ -76,8 +81,7 @@ next run_inet_service(const inet_service& service, char** arguments, process& se
         fd.reset(::socket(AF_INET, service.type | SOCK_CLOEXEC, 0));
     }
     if (!fd) return self.unable(errno, "create socket");
-    if (const char* what = set_up(fd.get(), service, *address, wanted['6'], wanted))
-        return self.unable(errno, what);
+    if (const char* what = set_up(fd.get(), service, *address, wanted)) return self.unable(errno, what);
     if (::bind(fd.get(), &address->any, address->size) < 0)
         return self.unable(errno, "bind ", rest[0], " ", rest[1]);
     if (service.type == SOCK_STREAM && ::listen(fd.get(), static_cast<int>(backlog)) < 0)
