@@ -1,0 +1,167 @@
+// Makes the declared order acyclic: strongly connected components by Tarjan's algorithm with an explicit stack, and
+// in each, cycle by cycle, the edge that matters least loses its order.
+#include "depengine/graph.hpp"
+
+#include <algorithm>
+
+namespace reeve::depengine {
+
+namespace {
+// The order of one edge matters as much as the strongest relation that gives it.
+order_rank rank_of(const link& edge) {
+    order_rank strongest = order_rank::none;
+    for (const auto& row : relation_table)
+        if ((edge.what & set_of(row.which)) != 0) strongest = std::max(strongest, row.order);
+    return strongest;
+}
+
+// The strongly connected components of the graph of ordered links.
+class components {
+public:
+    explicit components(std::size_t nodes)
+        : index_(nodes, 0)
+        , low_(nodes, 0)
+        , on_stack_(nodes, false) {}
+
+    // Calls found(members) for each component of more than one node that can be reached from `roots`.
+    template <class Links, class Found>
+    void find(std::span<const node> roots, Links&& links, Found&& found) {
+        for (node root : roots)
+            if (index_[root] == 0) visit(root, links, found);
+    }
+
+private:
+    struct frame {
+        node at;
+        std::uint32_t next; // which of its links comes next
+    };
+
+    template <class Links, class Found>
+    void visit(node root, Links&& links, Found&& found) {
+        enter(root);
+        while (!frames_.empty()) {
+            frame& top = frames_.back();
+            std::span<const link> all = links(top.at);
+            bool deeper = false;
+            while (top.next < all.size()) {
+                const link& edge = all[top.next++];
+                if (!edge.ordered) continue;
+                if (index_[edge.other] == 0) {
+                    enter(edge.other); // `top` is no longer valid
+                    deeper = true;
+                    break;
+                }
+                if (on_stack_[edge.other]) low_[top.at] = std::min(low_[top.at], index_[edge.other]);
+            }
+            if (!deeper) leave(found);
+        }
+    }
+
+    void enter(node at) {
+        index_[at] = low_[at] = ++counter_;
+        stack_.push_back(at);
+        on_stack_[at] = true;
+        frames_.push_back({at, 0});
+    }
+
+    template <class Found>
+    void leave(Found&& found) {
+        node at = frames_.back().at;
+        frames_.pop_back();
+        if (!frames_.empty()) low_[frames_.back().at] = std::min(low_[frames_.back().at], low_[at]);
+        if (low_[at] != index_[at]) return;
+        std::size_t begin = stack_.size();
+        do on_stack_[stack_[--begin]] = false;
+        while (stack_[begin] != at);
+        if (stack_.size() - begin > 1)
+            found(std::span<const node>(stack_.data() + begin, stack_.size() - begin));
+        stack_.resize(begin);
+    }
+
+    std::vector<std::uint32_t> index_, low_;
+    std::vector<bool> on_stack_;
+    std::vector<node> stack_;
+    std::vector<frame> frames_;
+    std::uint32_t counter_ = 0;
+};
+
+// The shortest cycle that begins with the edge from -> to, among the nodes for which inside(node) is true: breadth
+// first, so that it is the one that a reader finds easiest to follow.
+template <class Links, class Inside>
+std::vector<node> shortest_cycle(node from, node to, std::size_t nodes, Links&& links, Inside&& inside) {
+    std::vector<node> came_from(nodes, no_node), queue{to};
+    for (std::size_t at = 0; at < queue.size() && came_from[from] == no_node; ++at)
+        for (const link& edge : links(queue[at])) {
+            if (!edge.ordered || !inside(edge.other) || came_from[edge.other] != no_node) continue;
+            came_from[edge.other] = queue[at];
+            queue.push_back(edge.other);
+        }
+    std::vector<node> path;
+    for (node step = came_from[from]; step != to; step = came_from[step]) path.push_back(step);
+    path.push_back(to);
+    path.push_back(from);
+    std::reverse(path.begin(), path.end());
+    return path;
+}
+} // namespace
+
+void graph::break_cycles() {
+    for (link& edge : out_) edge.ordered = rank_of(edge) != order_rank::none;
+    auto links = [this](node at) { return out(at); };
+
+    std::vector<std::vector<node>> work;
+    auto collect = [&](std::span<const node> members) { work.emplace_back(members.begin(), members.end()); };
+    std::vector<node> all(size());
+    for (node i = 0; i < size(); ++i) all[i] = i;
+    components(size()).find(all, links, collect);
+
+    std::vector<std::uint32_t> component(size(), 0);
+    std::uint32_t number = 0;
+    while (!work.empty()) {
+        std::vector<node> members = std::move(work.back());
+        work.pop_back();
+        std::sort(members.begin(), members.end());
+        ++number;
+        for (node one : members) component[one] = number;
+        auto inside = [&](node one) { return component[one] == number; };
+
+        // The weakest edge in the component, the first by name of those. Each edge inside is on some cycle.
+        link* weakest = nullptr;
+        node from = no_node;
+        for (node one : members)
+            for (std::uint32_t i = out_begin_[one]; i < out_begin_[one + 1]; ++i) {
+                link& edge = out_[i];
+                if (!edge.ordered || !inside(edge.other)) continue;
+                if (weakest == nullptr || rank_of(edge) < rank_of(*weakest)) weakest = &edge, from = one;
+            }
+        if (weakest == nullptr) continue;
+        cycle found{shortest_cycle(from, weakest->other, size(), links, inside), no_node, no_node};
+        std::string path;
+        for (node one : found.path) path += std::string(name(one)) + " -> ";
+        path += name(found.path.front());
+        if (rank_of(*weakest) == order_rank::needed) {
+            for (node one : members) {
+                facts_[one].unstartable = true;
+                problems_.push_back({std::string(name(one)), std::string(name(one)),
+                                     "cannot start: it is on a cycle of needs, " + path, ""});
+            }
+            cycles_.push_back(std::move(found));
+            continue;
+        }
+        weakest->ordered = false;
+        found.from = from;
+        found.to = weakest->other;
+        for (const auto& row : relation_table)
+            if ((weakest->what & set_of(row.which)) != 0 && row.order != order_rank::none)
+                problems_.push_back({std::string(name(from)), origin_of(*this, from, *weakest, row.which),
+                                     "is on a cycle, " + path + ": it gives no order", ""});
+        cycles_.push_back(std::move(found));
+
+        // What is left of the component; numbers of nodes outside it differ, so links to them are not followed.
+        auto inner_links = [&](node at) { return inside(at) ? out(at) : std::span<const link>{}; };
+        components(size()).find(members, inner_links, collect);
+    }
+    std::sort(cycles_.begin(), cycles_.end(), [](const cycle& a, const cycle& b) { return a.path < b.path; });
+}
+
+} // namespace reeve::depengine

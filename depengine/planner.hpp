@@ -1,0 +1,66 @@
+// What a request would do, without doing it: (reconciler, request) -> a plan, or a refusal with all reasons. All or
+// nothing. The plan is found by letting a copy of the reconciler work in a world where every letter succeeds, so it
+// cannot differ from what will be done unless the world does.
+#pragma once
+
+#include "depengine/reconciler.hpp"
+#include "depengine/request.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace reeve::depengine {
+
+struct plan_step {
+    node which;
+    char letter;        // u d; l reload, 0 reset
+    std::uint32_t wave; // steps of one wave wait for none of each other; waves follow each other
+    std::string why;    // "asked for", "web requires it", …
+};
+
+struct plan {
+    std::vector<plan_step> steps;
+    std::vector<std::pair<node, wait_reason>> held; // asked for or held up, and will not run
+    std::vector<std::string> notes;                 // intents of others that this changes
+    std::uint64_t hash = 0;                         // of the request and the steps
+};
+
+struct outcome {
+    depengine::plan plan;
+    std::vector<std::string> refusals; // not empty: refused, and nothing has changed
+    explicit operator bool() const { return refusals.empty(); }
+};
+
+// An irreversible request that is still in force.
+struct irreversible_lock {
+    std::string owner; // empty: there is none
+    std::vector<order> orders;
+};
+
+class planner {
+public:
+    // Both must outlive the planner.
+    planner(const reconciler& now, const irreversible_lock& lock)
+        : now_(now)
+        , lock_(lock) {}
+
+    outcome plan_of(const request& what) const;
+    // The same, and it is done: `into` is the reconciler that the plan was made for. Reloads and resets, which are no
+    // wishes but letters for once, are the steps with the letters l and 0: the caller sends them.
+    outcome apply(const request& what, reconciler& into) const;
+
+private:
+    struct draft; // the request merged, and what follows from it: draft.hpp
+    draft merge(const request& what, outcome& found) const;
+    void check(const request& what, const draft& wanted, outcome& found) const;
+    void write(const draft& wanted, reconciler& into, std::vector<std::string>* notes) const;
+    void simulate(draft& wanted, outcome& found) const;
+    std::string reason(const draft& wanted, const reconciler& world, node which, char letter) const;
+    void check_mode(const request& what, const draft& wanted, outcome& found) const;
+
+    const reconciler& now_;
+    const irreversible_lock& lock_;
+};
+
+} // namespace reeve::depengine

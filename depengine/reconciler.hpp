@@ -1,0 +1,192 @@
+// Works off the difference between what should be and what is: (graph, wishes, observations) -> letters to send now,
+// and for each service what it waits for.
+//
+// Level-triggered: nothing depends on which events were seen or in which order, only on the state they left. Pure: no
+// descriptor, no clock, no log; and no memory is taken after construction. The work after a change is proportional to
+// what the change touches.
+//
+// The words (sv-relations(5)): a service's *goal* follows from the intents and the holding relations; it is to *run*
+// if its goal is up and nothing that it needs is missing, else it is *held*; it *falls* while it is on its way down,
+// and *must come* while it is on its way up.
+#pragma once
+
+#include "depengine/graph.hpp"
+#include "depengine/service_state.hpp"
+
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace reeve::depengine {
+
+struct letter_to {
+    node to;
+    char letter; // 'u' or 'd'
+};
+
+// Why a service does not run, or is not yet where it is going.
+enum class waiting : std::uint8_t {
+    nothing,     // it is where it should be, or on its way
+    no_goal,     // nothing asks for it
+    need,        // held: what it needs does not run, or gave up
+    missing,     // held: there is no such service
+    cycle,       // held: it is on a cycle of needs
+    conflict,    // held: the other runs in its place
+    stopped,     // held: it is part of the other, which was stopped or gave up
+    gave_up,     // it failed, was skipped, or ended and is not restarted
+    start_order, // starts once the other is ready
+    down_first,  // starts once the other is down
+    stop_order,  // stops once the other is down
+    supervisor,  // a letter is on its way, or nobody takes it
+};
+
+struct wait_reason {
+    waiting why = waiting::nothing;
+    node other = no_node; // the service that it is about, if any
+};
+
+// What neighbours see of a service. Everything an evaluation asks of another service is one of these bits, so that a
+// service whose bits stay the same disturbs nobody.
+struct standing {
+    bool run : 1 = false;    // is to run
+    bool active : 1 = false; // not at rest
+    bool ready : 1 = false;
+    bool gave_up : 1 = false; // is to run, is at rest, and will not be started again by itself
+    bool failed : 1 = false;  // at rest after a failure, and no start is due
+    bool falls : 1 = false;
+    bool must_come : 1 = false;
+    bool retries : 1 = false; // its last start did not go well; its supervisor tries again
+    bool barred : 1 = false;  // held, and not by a conflict
+    bool operator==(const standing&) const = default;
+};
+
+// First in, first out, of nodes that are in it at most once.
+class node_ring {
+public:
+    explicit node_ring(std::size_t nodes)
+        : ring_(nodes) {}
+    bool empty() const { return size_ == 0; }
+    void push(node one) {
+        std::size_t end = begin_ + size_++;
+        ring_[end >= ring_.size() ? end - ring_.size() : end] = one;
+    }
+    node pop() {
+        node first = ring_[begin_];
+        begin_ = begin_ + 1 == ring_.size() ? 0 : begin_ + 1;
+        --size_;
+        return first;
+    }
+
+private:
+    std::vector<node> ring_;
+    std::size_t begin_ = 0, size_ = 0;
+};
+
+class reconciler {
+public:
+    // `wishes` has one entry per node. The graph must outlive the reconciler. All services are unknown at first.
+    reconciler(const depengine::graph& services, std::vector<wish> wishes);
+
+    // What another reconciler knows of services of the same name: after a change of definitions.
+    void take_over(const reconciler& before);
+
+    // ---- input; settle() draws the conclusions
+    void observe(node which, const observation& now);
+    // The letter could not be written: nobody reads, or the pipe is full. Tried again after the next observe().
+    void not_sent(node which);
+    // Changes a wish by hand. Goals are computed anew at the next settle().
+    wish& change(node which);
+
+    // ---- conclusions
+    // The letters that became due. Wishes that changed must be on disk before they are sent: see wishes_changed().
+    std::span<const letter_to> settle();
+    // Whether a wish changed since the last call in a way that the next engine must know.
+    bool take_wishes_changed() { return std::exchange(wishes_changed_, false); }
+    // Services that gave up and oneshots that succeeded since forget_ends(), each end once, across engines too: those
+    // that are essential, or have on-failure/ or on-success/.
+    std::span<const node> failures() const { return failures_; }
+    std::span<const node> successes() const { return successes_; }
+    void forget_ends() { failures_.clear(), successes_.clear(); }
+
+    // Whoever is active and hard-depends on, or is part of, `which` is restarted with it, and so is it itself; what is
+    // at rest is started. Takes no memory.
+    void restart(node which);
+    // Starts it again although it gave up.
+    void retry(node which);
+
+    // ---- answers
+    const depengine::graph& services() const { return *graph_; }
+    const observation& seen(node which) const { return state_[which].seen; }
+    const wish& wished(node which) const { return state_[which].asked; }
+    const standing& stands(node which) const { return state_[which].shown; }
+    bool goal(node which) const { return state_[which].goal; }
+    // The letter that was sent and not yet taken; 0: none.
+    char in_flight(node which) const { return state_[which].in_flight; }
+    bool deaf(node which) const { return state_[which].deaf; }
+    // Nothing is left to do for it: it is where it should be, or held, or gave up.
+    bool settled(node which) const;
+    wait_reason waits_for(node which) const;
+    // The chain of reasons from `which` to its root, for printing. At most `into.size()` steps.
+    std::size_t why(node which, std::span<wait_reason> into) const;
+    // If something waits although nothing is on its way: the nodes that wait for each other. Empty in a sound engine.
+    std::vector<node> stalled() const;
+    // Who keeps it up: its own intent (itself), a holder, or no_node.
+    node holder(node which) const;
+
+private:
+    struct service {
+        observation seen;
+        wish asked;
+        standing shown;
+        bool goal = false;
+        char in_flight = 0; // the letter that was sent and not yet taken
+        bool deaf = false;  // the last letter could not be written
+        bool tried = false; // the supervisor has taken the u of this start
+        bool due = false;   // it is in to_act_
+        enum : std::uint8_t { asleep, resume, anew } wake = asleep; // not asleep: it is in woken_
+        wait_reason held;                                           // why it is not to run
+        wait_reason wait;                                           // why it is not yet where it is going
+        std::uint32_t cursor = 0; // where the scan that `wait` ended goes on: nothing before it is in the way
+        std::uint64_t sent_after = 0; // commands that had been taken when the letter was sent
+        std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
+    };
+
+    // reconciler_goals.cpp
+    void compute_goals();
+    bool beats(node one, node other) const;
+    // reconciler.cpp
+    void wake(node which, bool anew);
+    void wake_neighbours(node which, standing before, standing after);
+    void evaluate(node which);
+    void advance_action(service& it);
+    void set_action(service& it, action what);
+    void set_run(node which, bool run);
+    void notice_hand(node which);
+    void act(node which);
+    void send(node which, char letter);
+    void publish(node which);
+    standing look(node which) const;
+    void report_end(node which, standing before);
+    bool held_by_failure(node which) const;
+    // reconciler_order.cpp: what holds up a run, a start or a stop; true: nothing does
+    bool can_run(node which);
+    bool may_start(node which);
+    bool may_stop(node which);
+    bool bond_broken(node which) const;
+    bool waits_on(node which, node other) const {
+        return state_[which].held.other == other || state_[which].wait.other == other;
+    }
+    bool available(node which) const { return state_[which].shown.run && !state_[which].shown.gave_up; }
+    bool blocked(node which, waiting why, node other, std::size_t at);
+    bool held(node which, waiting why, node other);
+
+    const depengine::graph* graph_;
+    std::vector<service> state_;
+    // Nobody acts before all know where all others stand: letters are decided when nobody is left to be woken.
+    node_ring woken_, to_act_;
+    std::vector<letter_to> letters_;
+    std::vector<node> failures_, successes_, work_;
+    bool goals_stale_ = true, wishes_changed_ = false;
+};
+
+} // namespace reeve::depengine
