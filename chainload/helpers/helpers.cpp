@@ -3,6 +3,7 @@
 #include "chainload/helpers/deciding/helpers.hpp"
 #include "chainload/helpers/descriptors/helpers.hpp"
 #include "chainload/helpers/environment/helpers.hpp"
+#include "chainload/helpers/isolation/helpers.hpp"
 #include "chainload/helpers/limits/helpers.hpp"
 #include "chainload/helpers/place/helpers.hpp"
 #include "chainload/helpers/rights/helpers.hpp"
@@ -23,6 +24,7 @@ constexpr helper_group groups[] = {
     {"descriptors", "the descriptors it gets", descriptors_helpers},
     {"place", "where it runs", place_helpers},
     {"session", "its session, its name, its signals", session_helpers},
+    {"isolation", "what it can see and reach", isolation_helpers},
     {"deciding", "whether, beside what and for how long it runs", deciding_helpers},
     {"sockets", "the sockets it listens on, and when it is ready", sockets_helpers},
     {"waiting", "until when it waits", waiting_helpers},
