@@ -2,6 +2,7 @@
 
 #include "chainload/directory.hpp"
 #include "chainload/file.hpp"
+#include "chainload/helpers/environment/variable_file.hpp"
 
 namespace reeve::chainload {
 
@@ -26,41 +27,55 @@ bool variable_directory::read(const char* name) {
     auto file = open_at(fd_, name, O_RDONLY | O_NONBLOCK);
     if (!file && file.why().error == ENOENT) return forget(name); // removed meanwhile, or a dangling link
     if (!file) return fail(file.why().error, name);
-    if (buffer_ == nullptr) buffer_ = self_.variables.memory().take(longest_value);
-    if (buffer_ == nullptr) return out_of_memory();
+    auto content = content_of(file->get(), name);
+    return content && take(name, *content);
+}
+
+std::optional<std::span<char>> variable_directory::content_of(int file, const char* name) {
+    std::span<char> room = small_;
     std::size_t size = 0;
-    std::string_view text;
     for (;;) {
-        ssize_t got = ::read(file->get(), buffer_ + size, longest_value - size);
+        ssize_t got = ::read(file, room.data() + size, room.size() - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail(errno, name);
+        if (got < 0) return fail(errno, name), std::nullopt;
         size += static_cast<std::size_t>(got);
-        text = {buffer_, size};
-        if (got == 0 || text.find('\n') != std::string_view::npos) break;
-        if (size == longest_value) return fail(E2BIG, name);
+        std::string_view text(room.data(), size);
+        if (got == 0 || text.find('\n') != std::string_view::npos) return room.first(size);
+        if (size < room.size()) continue;
+        if (size == longest_value) return fail(E2BIG, name), std::nullopt;
+        if (large_.empty()) {
+            char* memory = self_.variables.memory().take(longest_value);
+            if (memory == nullptr) return out_of_memory(), std::nullopt;
+            large_ = {memory, longest_value};
+        }
+        std::memcpy(large_.data(), room.data(), size);
+        room = large_;
     }
-    if (text.empty()) return forget(name);
-    if (strict_ && !check(name, text)) return false;
-    text = text.substr(0, text.find('\n'));
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (buffer_[i] == '\0') buffer_[i] = '\n';
-    return self_.variables.set(name, text) || out_of_memory();
 }
 
-bool variable_directory::check(std::string_view name, std::string_view text) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    std::string_view what = name.find('=') != std::string_view::npos      ? "its name has a ="
-                            : line.size() + 1 < text.size()               ? "more than one line"
-                            : line.find('\0') != std::string_view::npos   ? "a NUL byte"
-                            : line.ends_with(' ') || line.ends_with('\t') ? "a blank at the end of the line"
-                                                                          : "";
-    if (what.empty()) return true;
-    problem_ = self_.fatal(dir_, "/", name, ": ", what);
-    return false;
+bool variable_directory::take(std::string_view name, std::span<char> content) {
+    if (strict_) {
+        auto complaint = strict_complaint(name, {content.data(), content.size()});
+        if (!complaint.empty()) return problem_ = self_.fatal(dir_, "/", name, ": ", complaint), false;
+    }
+    std::size_t equals = name.find('=');
+    if (equals == std::string_view::npos)
+        return content.empty() ? forget(name)
+                               : self_.variables.set(name, variable_value(content)) || out_of_memory();
+    // As in daemontools: the file A=B, if it holds C, makes A to B=C, and if it is empty, to B.
+    std::string_view value = content.empty() ? std::string_view() : variable_value(content);
+    std::string_view head = name.substr(equals + 1);
+    std::size_t size = head.size() + (content.empty() ? 0 : 1 + value.size());
+    char* joined = self_.variables.memory().take(size + 1);
+    if (joined == nullptr) return out_of_memory();
+    std::memcpy(joined, head.data(), head.size());
+    if (!content.empty()) joined[head.size()] = '=';
+    if (!value.empty()) std::memcpy(joined + head.size() + 1, value.data(), value.size());
+    return self_.variables.set(name.substr(0, equals), {joined, size}) || out_of_memory();
 }
 
-bool variable_directory::forget(const char* name) {
+bool variable_directory::forget(std::string_view name) {
+    if (name.find('=') != std::string_view::npos) return take(name, {});
     return self_.variables.unset(name) || out_of_memory();
 }
 

@@ -3,6 +3,10 @@
 
 #include "chainload/helpers/helper.hpp"
 
+#include <array>
+#include <optional>
+#include <span>
+
 namespace reeve::chainload {
 
 // Whether it may be entered. daemontools enters a directory before it reads it, so that is what it names first when
@@ -23,8 +27,10 @@ public:
 
 private:
     bool read(const char* name);
-    bool check(std::string_view name, std::string_view text);
-    bool forget(const char* name);
+    // The file's content up to its first newline or more; nothing: problem_ says why.
+    std::optional<std::span<char>> content_of(int file, const char* name);
+    bool take(std::string_view name, std::span<char> content);
+    bool forget(std::string_view name);
     bool fail(int error, const char* name);
     bool out_of_memory();
 
@@ -32,8 +38,9 @@ private:
     const char* dir_;
     bool strict_;
     int fd_ = -1;
-    char* buffer_ = nullptr;
     next problem_;
+    std::span<char> large_; // for values that do not fit into the other
+    std::array<char, 1024> small_;
 };
 
 } // namespace reeve::chainload
