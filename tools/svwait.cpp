@@ -1,5 +1,6 @@
-// svwait [-u|-U|-d|-D] [-t DURATION] [-a|-o] DIR …: waits until services are up (-u), up and ready (-U), down (-d)
-// or down for good (-D); all of them at one time (-a), or one (-o).
+// svwait [-u|-U|-d|-D|-f] [-t DURATION] [-a|-o] DIR …: waits until services are up (-u), up and ready (-U), down (-d),
+// down for good (-D) or have given up (-f); all of them at one time (-a), or one (-o). Those letters can also stand
+// between directories: each is for the directories behind it.
 //
 // It watches first and looks then, so no change falls between; it sleeps while nothing changes. What counts is
 // what a service *is* when looked at: a state that came and went between two looks was not waited for in vain.
@@ -24,7 +25,6 @@ namespace {
 enum exit_code { code_reached = 0, code_gave_up = 1, code_timed_out = 99, code_cannot = 111 };
 
 struct wait_options {
-    wait_goal goal = wait_goal::up;
     std::int64_t timeout_ms = -1; // for ever
     bool one_is_enough = false;
 };
@@ -33,6 +33,7 @@ struct waited_service {
     enum condition : unsigned char { waiting, there, gave_up, lost };
     int watch = 0; // the kernel counts from 1
     condition now = waiting;
+    wait_goal goal{};
     supervise::phase phase{};
 };
 // Never written beyond what the command line names, so the rest costs no memory.
@@ -118,12 +119,12 @@ private:
         // was one, only one that says goodbye ends the waiting.
         if (!first && !alive && !record->foreign && record->supervise_pid != 0) alive = true;
         one.phase = record->phase;
-        switch (judge(options_.goal, *record, alive)) {
+        switch (judge(one.goal, *record, alive)) {
         case wait_answer::reached: one.now = waited_service::there; break;
         case wait_answer::not_running: lose(i, "supervise not running"); break;
         case wait_answer::not_yet:
             // A service that had failed before may be about to obey an `u`; one that fails now will not.
-            bool for_up = options_.goal == wait_goal::up || options_.goal == wait_goal::ready;
+            bool for_up = one.goal == wait_goal::up || one.goal == wait_goal::ready;
             bool fails_now = for_up && !first && record->phase == supervise::phase::failed;
             one.now = fails_now ? waited_service::gave_up : waited_service::waiting;
             break;
@@ -162,7 +163,8 @@ private:
 
 int svwait(char** arguments) {
     wait_options chosen;
-    chainload::option_reader options(arguments, "uUdDaot:");
+    wait_goal goal = wait_goal::up;
+    chainload::option_reader options(arguments, "uUdDfaot:");
     while (char option = options.next()) {
         switch (option) {
         case 'a': chosen.one_is_enough = false; break;
@@ -177,11 +179,23 @@ int svwait(char** arguments) {
         case chainload::option_reader::problem:
             complain(options.complaint().view());
             return wrong_usage("svwait");
-        default: chosen.goal = static_cast<wait_goal>(option); break;
+        default: goal = static_cast<wait_goal>(option); break;
         }
     }
-    if (*options.rest() == nullptr) return wrong_usage("svwait");
-    return waiting_room(chosen, options.rest()).run();
+    // The directories move together, over the letters between them.
+    char** dirs = options.rest();
+    std::size_t count = 0;
+    for (char** word = dirs; *word != nullptr; ++word) {
+        if (auto other = find_wait_goal(*word)) {
+            goal = *other;
+            continue;
+        }
+        if (count < most_services) services[count].goal = goal;
+        dirs[count++] = *word;
+    }
+    if (count == 0) return wrong_usage("svwait");
+    dirs[count] = nullptr;
+    return waiting_room(chosen, dirs).run();
 }
 
 } // namespace reeve::tools

@@ -24,8 +24,8 @@ inline constexpr tool all_tools[] = {
     {"svok", svok, "dir", "check whether supervise is running"},
     {"svstat", svstat, "[-l | --json] dir ...", "print the status of services"},
     {"svup", svup, "[-l | -L] dir ...", "check whether services are up"},
-    {"svwait", svwait, "[-u | -U | -d | -D] [-t DURATION] [-a | -o] dir ...",
-     "wait until services are up, ready or down"},
+    {"svwait", svwait, "[-u | -U | -d | -D | -f] [-t DURATION] [-a | -o] dir ...",
+     "wait until services are up, ready, down or have failed"},
 };
 
 constexpr const tool* find_tool(std::string_view name) {

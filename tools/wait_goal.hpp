@@ -3,9 +3,21 @@
 
 #include "tools/service_view.hpp"
 
+#include <optional>
+#include <string_view>
+
 namespace reeve::tools {
 
-enum class wait_goal : char { up = 'u', ready = 'U', down = 'd', down_for_good = 'D' };
+enum class wait_goal : char { up = 'u', ready = 'U', down = 'd', down_for_good = 'D', failed = 'f' };
+inline constexpr wait_goal all_wait_goals[] = {wait_goal::up, wait_goal::ready, wait_goal::down,
+                                               wait_goal::down_for_good, wait_goal::failed};
+
+// That of "-u", say; nothing for any other word.
+constexpr std::optional<wait_goal> find_wait_goal(std::string_view word) {
+    for (auto goal : all_wait_goals)
+        if (word.size() == 2 && word[0] == '-' && word[1] == static_cast<char>(goal)) return goal;
+    return std::nullopt;
+}
 
 enum class wait_answer {
     reached,
@@ -47,10 +59,11 @@ constexpr wait_answer judge(wait_goal goal, const supervise::status_record& reco
         return wants_down && gone_in_order && is_down(record) ? wait_answer::reached
                                                               : wait_answer::not_running;
     }
-    bool there = goal == wait_goal::up      ? is_up(record.phase)
-                 : goal == wait_goal::ready ? is_ready(record)
-                 : goal == wait_goal::down  ? is_down(record)
-                                            : is_down_for_good(record);
+    bool there = goal == wait_goal::up       ? is_up(record.phase)
+                 : goal == wait_goal::ready  ? is_ready(record)
+                 : goal == wait_goal::down   ? is_down(record)
+                 : goal == wait_goal::failed ? record.phase == supervise::phase::failed
+                                             : is_down_for_good(record);
     return there ? wait_answer::reached : wait_answer::not_yet;
 }
 

@@ -466,8 +466,9 @@ DOWN = record("down", pid=0, want="d")
         (["-U"], {"ready", "done"}),
         (["-d"], {"down", "finishing", "backoff", "failed", "skipped"}),
         (["-D"], {"down", "failed", "skipped"}),
+        (["-f"], {"failed"}),
     ],
-    ids=["default", "u", "U", "d", "D"],
+    ids=["default", "u", "U", "d", "D", "f"],
 )
 def test_svwait_on_every_phase(run, played, option, reached):
     for phase in status_record.PHASES:
@@ -498,6 +499,19 @@ def test_svwait_for_all_and_for_one(wait, played):
     assert all_of_them.still(), "all of them means at one time"
     second.write(record())
     assert all_of_them.end() == (0, "")
+
+
+def test_svwait_for_something_else_of_each(run, wait, played):
+    first, second = played("first", DOWN), played("second", DOWN)
+    waiting = wait("-U", "first", "-d", "second", "-f", "second", "-o")
+    assert waiting.end()[0] == 111, "letters that are no goal stand first"
+    waiting = wait("-U", "first", "-d", "second")
+    first.write(record())
+    assert waiting.end() == (0, "")
+    waiting = wait("-o", "-d", "first", "-f", "second")
+    second.write(record("failed", pid=0))
+    assert waiting.end() == (0, "")
+    assert run("svwait", "-u", "-d").returncode == 100, "no directory"
 
 
 def test_svwait_takes_one_directory_under_two_names(wait, played, tmp_path):

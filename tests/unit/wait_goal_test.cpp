@@ -39,6 +39,7 @@ TEST_CASE("what each phase is enough for") {
         CHECK(reached(wait_goal::ready) == one.ready);
         CHECK(reached(wait_goal::down) == one.down);
         CHECK(reached(wait_goal::down_for_good) == one.down_for_good);
+        CHECK(reached(wait_goal::failed) == (one.where == phase::failed));
     }
 }
 
@@ -52,11 +53,11 @@ TEST_CASE("a service that is down but wanted up is not down for good, unless its
 
 TEST_CASE("without a supervise only one that exited in good order tells something") {
     auto record = in_phase(phase::down);
-    for (auto goal : {wait_goal::up, wait_goal::ready, wait_goal::down, wait_goal::down_for_good})
-        CHECK(judge(goal, record, false) == wait_answer::not_running);
+    for (auto goal : all_wait_goals) CHECK(judge(goal, record, false) == wait_answer::not_running);
     record.supervise_pid = 0;
     CHECK(judge(wait_goal::up, record, false) == wait_answer::not_running);
     CHECK(judge(wait_goal::ready, record, false) == wait_answer::not_running);
+    CHECK(judge(wait_goal::failed, record, false) == wait_answer::not_running);
     CHECK(judge(wait_goal::down, record, false) == wait_answer::reached);
     CHECK(judge(wait_goal::down_for_good, record, false) == wait_answer::reached);
 }
@@ -73,4 +74,10 @@ TEST_CASE("the record of another family") {
     CHECK(judge(wait_goal::down_for_good, record, false) == wait_answer::reached);
     record.want = want::up;
     CHECK(judge(wait_goal::down_for_good, record, true) == wait_answer::not_yet);
+}
+
+TEST_CASE("the words that are goals") {
+    CHECK(find_wait_goal("-f") == wait_goal::failed);
+    CHECK(find_wait_goal("-D") == wait_goal::down_for_good);
+    for (const char* word : {"", "-", "u", "-x", "-uD", "--"}) CHECK_FALSE(find_wait_goal(word));
 }
