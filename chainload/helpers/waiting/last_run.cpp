@@ -1,11 +1,9 @@
 #include "chainload/helpers/waiting/last_run.hpp"
 
 #include "chainload/file.hpp"
+#include "chainload/helpers/waiting/synced_file.hpp"
 #include "chainload/number.hpp"
 #include "chainload/text.hpp"
-
-#include <climits>
-#include <cstdio>
 
 namespace reeve::chainload {
 
@@ -26,19 +24,8 @@ result<std::optional<std::int64_t>> read_last_run(const char* file) {
 }
 
 result<void> write_last_run(const char* file, std::int64_t time_ms) {
-    text_buffer<PATH_MAX> fresh(file, ".new");
-    if (fresh.overflowed()) return failure{ENAMETOOLONG, "write"};
     text_buffer<32> line(time_ms / 1000, '.', time_ms % 1000 / 100, time_ms % 100 / 10, time_ms % 10, '\n');
-    // What stands under that name, a symlink of somebody else say, is not written to.
-    if (::unlink(fresh.c_str()) < 0 && errno != ENOENT) return failed("replace");
-    auto out =
-        open_at(AT_FDCWD, fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644, "write beside");
-    if (!out) return out.why();
-    auto written = write_all(out->get(), line.view(), "write");
-    if (!written) return written;
-    if (::fdatasync(out->get()) < 0) return failed("write");
-    if (::rename(fresh.c_str(), file) < 0) return failed("replace");
-    return {};
+    return write_synced_file(file, line.view());
 }
 
 } // namespace reeve::chainload
