@@ -11,7 +11,7 @@ from support.paths import BIN, SOURCE, foreign_program
 from support.source_tables import installed_names, manual_pages
 
 # What a program does with an option that it does not have: 100 for wrong usage, else what daemontools does.
-LENIENT = {"envdir": 111, "fghack": 111, "pgrphack": 111, "svok": 111, "svstat": 0, "tai64n": 0, "tai64nlocal": 0}
+LENIENT = {"envdir": 111, "fghack": 111, "multilog": 0, "pgrphack": 111, "svok": 111, "svstat": 0, "tai64n": 0, "tai64nlocal": 0}
 
 
 @pytest.fixture(scope="module")

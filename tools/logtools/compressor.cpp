@@ -24,7 +24,7 @@ using file_name = chainload::text_buffer<64>;
 
 constexpr const char* unfinished = "compressing";
 constexpr std::size_t piece = 128 * 1024;
-char input_piece[piece], output_piece[piece];
+alignas(4096) char input_piece[piece], output_piece[piece];
 
 result<void> compress(int from, int to, int level, std::uint64_t size) {
     ZSTD_CCtx* context = ZSTD_createCCtx();

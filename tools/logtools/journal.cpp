@@ -64,7 +64,8 @@ void* map_file(int directory) {
 
 void journal::open(int directory, const script& words, const input& from) {
     void* at = directory >= 0 && from.is_pipe() ? map_file(directory) : MAP_FAILED;
-    if (at == MAP_FAILED) {
+    mapped_ = at != MAP_FAILED;
+    if (!mapped_) {
         alignas(page_size) static page own;
         at = &own;
     }
@@ -122,6 +123,10 @@ void journal::begin(std::span<const char> bytes, const stamp_text& stamp) {
 
 void journal::commit() {
     adopt();
+}
+
+void journal::release() {
+    if (mapped_) ::madvise(page_, page_size, MADV_DONTNEED); // of a shared mapping: it stays in the file
 }
 
 void journal::close() {

@@ -49,6 +49,8 @@ public:
     line_state& next_state();
     void begin(std::span<const char> bytes, const stamp_text& stamp);
     void commit();
+    // Nothing is under way: the page may leave our memory. It comes back when it is looked at.
+    void release();
     // An end in order: the next process starts afresh.
     void close();
 
@@ -67,7 +69,7 @@ private:
     static_assert(sizeof(page) <= 4096);
 
     page* page_ = nullptr;
-    bool inherited_ = false;
+    bool inherited_ = false, mapped_ = false;
 };
 
 } // namespace reeve::logtools

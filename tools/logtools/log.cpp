@@ -4,6 +4,7 @@
 #include "chainload/lock.hpp"
 
 #include <cstring>
+#include <ctime>
 #include <sys/stat.h>
 
 namespace reeve::logtools {
@@ -18,10 +19,17 @@ std::optional<trouble> log::open(int start_directory, const log_settings& settin
     auto directory = open_at(start_directory, settings.directory, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
     if (!directory) return trouble{directory.why().error, "open directory", ""};
     directory_ = std::move(*directory);
-    auto lock = chainload::try_lock(directory_.get(), "lock");
-    if (!lock) return trouble{lock.why().error, "lock directory", ""};
-    lock_ = std::move(*lock);
-    return {};
+    // The child of a multilog that was killed has a copy of the lock until it has exec'd: that is over at once.
+    constexpr int attempts = 20;
+    constexpr timespec pause{0, 10'000'000};
+    for (int attempt = 1;; ++attempt) {
+        auto lock = chainload::try_lock(directory_.get(), "lock");
+        if (lock) lock_ = std::move(*lock);
+        if (lock) return {};
+        if (lock.why().error != EAGAIN || attempt == attempts)
+            return trouble{lock.why().error, "lock directory", ""};
+        ::nanosleep(&pause, nullptr);
+    }
 }
 
 // Advances `done` by what went into the file, also if the rest could not.

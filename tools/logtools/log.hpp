@@ -67,6 +67,7 @@ private:
     std::optional<trouble> write(std::span<const char> bytes, std::size_t& done);
     std::optional<trouble> put_away(const char* file, const char* suffix);
     std::optional<trouble> process();
+    std::optional<trouble> keep_processed();
     std::optional<trouble> recover();
 
     const log_settings* settings_ = nullptr;

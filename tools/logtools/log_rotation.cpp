@@ -46,7 +46,7 @@ std::optional<trouble> log::put_away(const char* file, const char* suffix) {
     }
 }
 
-// previous -> processed, by the processor; state -> newstate.
+// previous -> processed, by the processor; state -> newstate. Once `processed` is marked as whole it is done.
 std::optional<trouble> log::process() {
     int fd = directory_.get();
     if (auto what = run_processor(fd, settings_->processor)) return what;
@@ -54,10 +54,15 @@ std::optional<trouble> log::process() {
     if (!processed) return trouble{processed.why().error, "open", "processed"};
     if (::fsync(processed->get()) < 0) return trouble{errno, "sync", "processed"};
     if (::fchmod(processed->get(), 0744) < 0) return trouble{errno, "change mode of", "processed"};
+    return {};
+}
+
+std::optional<trouble> log::keep_processed() {
+    int fd = directory_.get();
     if (::unlinkat(fd, "previous", 0) < 0 && errno != ENOENT) return trouble{errno, "remove", "previous"};
     if (::renameat(fd, "newstate", fd, "state") < 0 && errno != ENOENT)
         return trouble{errno, "rename", "newstate"};
-    return {};
+    return put_away("processed", ".s");
 }
 
 std::optional<trouble> log::rotate() {
@@ -85,8 +90,8 @@ std::optional<trouble> log::rotate() {
             if (auto what = process()) return what;
         step_ = step::processed;
     }
-    if (auto what = put_away("processed", ".s")) return what;
-    if (auto what = put_away("previous", ".s")) return what; // of a multilog that had another script
+    // Without a processor there is a previous only from a multilog that was killed, and had one.
+    if (auto what = processes ? keep_processed() : put_away("previous", ".s")) return what;
     step_ = step::none;
     return tidy();
 }

@@ -41,14 +41,20 @@ std::optional<trouble> log::start() {
         fd, [&](const char* name, chainload::entry_type) { newest_ = std::max(newest_, stamp_of(name)); });
     auto current = look_at(fd, "current");
     auto previous = look_at(fd, "previous");
+    auto processed = look_at(fd, "processed");
+    bool is_processed = processed && (processed->st_mode & whole) != 0;
     // Killed while it rotated, in this boot: everything is as it was left.
     bool rotating = previous && expected_.inode != 0 && (previous->st_mode & whole) != 0 &&
                     (!current || current->st_size == 0 || current->st_ino == expected_.inode);
     bool own = current && ((current->st_mode & whole) != 0 || current->st_ino == expected_.inode);
     if (!rotating && !own && !(current && current->st_size == 0 && !previous))
         if (auto what = recover()) return what;
-    if (rotating) step_ = step::created;
     if (auto what = open_current()) return what;
+    if (is_processed) { // killed after that; (recover() would have seen to it)
+        if (auto what = keep_processed()) return what;
+    } else if (rotating) {
+        step_ = step::created;
+    }
     return tidy();
 }
 

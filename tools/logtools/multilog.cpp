@@ -3,31 +3,33 @@
 #include "tools/logtools/log_tool.hpp"
 #include "tools/logtools/multilog_session.hpp"
 
+#include <algorithm>
 #include <new>
 
 namespace reeve::logtools {
 
 namespace {
-// Room for so many objects as a script has; of the rest nothing is ever touched.
-template <class Type, std::size_t Most>
-class room {
+constexpr std::size_t buffer_bytes = 64 * 1024, page = 4096;
+alignas(page) char buffer_memory[most_logs][buffer_bytes + page];
+
+// All that a run needs besides, side by side: there are many loggers, and each page that is touched counts. So it is
+// taken from the end, which lies in the page of the C library's own variables.
+class workspace {
 public:
-    std::span<Type> make(std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) ::new (bytes_ + i * sizeof(Type)) Type();
-        return {std::launder(reinterpret_cast<Type*>(bytes_)), count};
+    template <class Type, class... Arguments>
+    static std::span<Type> make(std::size_t count, Arguments&... arguments) {
+        if (count > (left_ - sizeof(Type)) / sizeof(Type)) return {};
+        left_ = (left_ - count * sizeof(Type)) / alignof(Type) * alignof(Type);
+        std::byte* at = memory_ + left_;
+        for (std::size_t i = 0; i < count; ++i) ::new (at + i * sizeof(Type)) Type(arguments...);
+        return {std::launder(reinterpret_cast<Type*>(at)), count};
     }
 
 private:
-    alignas(Type) unsigned char bytes_[Most * sizeof(Type)];
+    static constexpr std::size_t size = 512 * 1024 + 3 * 1024;
+    alignas(page / 2) inline static std::byte memory_[size]; // sorted behind the buffers
+    inline static std::size_t left_ = size;
 };
-
-constexpr std::size_t buffer_bytes = 64 * 1024, page = 4096;
-room<script, 1> script_room;
-room<log, most_logs> log_room;
-room<log_buffer, most_logs> buffer_room;
-room<compressor, most_logs> compressor_room;
-room<status_file, most_status_files> status_room;
-alignas(page) char buffer_memory[most_logs][buffer_bytes + page];
 
 int refuse(chainload::messenger& out, const script_error& error) {
     chainload::text_buffer<512> text(error.word, " ", error.text);
@@ -41,24 +43,28 @@ int multilog(char** arguments) {
     chainload::messenger out("multilog");
     std::size_t count = 0;
     while (arguments[count + 1] != nullptr) ++count;
-    script& words = script_room.make(1)[0];
+    script& words = workspace::make<script>(1)[0];
+    words.actions = workspace::make<action>(count);
+    words.logs = workspace::make<log_settings>(std::min(count, most_logs));
+    if (words.actions.size() < count)
+        return refuse(out, {"script", "has more words than 512 kB have room for", ""});
     if (auto error = parse_script({arguments + 1, count}, words)) return refuse(out, *error);
     if (words.without_log != nullptr)
         out.say(chainload::level::warning, words.without_log,
                 " stands behind the last directory, where it counts for nothing");
-    auto buffers = buffer_room.make(words.log_count);
+    auto buffers = workspace::make<log_buffer>(words.log_count);
+    auto logs = workspace::make<log>(words.log_count);
+    auto statuses = workspace::make<status_file>(words.status_count);
+    auto compressors = workspace::make<compressor>(words.log_count);
+    if (buffers.size() + statuses.size() != words.log_count + words.status_count ||
+        logs.size() != compressors.size())
+        return refuse(out, {"script", "has more words than 512 kB have room for", ""});
     for (std::size_t i = 0; i < buffers.size(); ++i) {
         buffers[i].data = buffer_memory[i];
         buffers[i].capacity = buffer_bytes;
     }
-    static_assert(sizeof(session) < 8192);
-    auto logs = log_room.make(words.log_count);
-    auto statuses = status_room.make(words.status_count);
-    auto compressors = compressor_room.make(words.log_count);
-    static session* run = nullptr;
-    static unsigned char memory[sizeof(session)] alignas(session);
-    run = ::new (memory) session(words, logs, buffers, statuses, compressors);
-    return run->run();
+    auto run = workspace::make<session>(1, words, logs, buffers, statuses, compressors);
+    return run[0].run();
 }
 
 } // namespace reeve::logtools

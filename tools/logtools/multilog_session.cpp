@@ -162,13 +162,12 @@ session::flow session::process(std::span<const char> bytes) {
     }
     long offset = words_.stamp == stamp_kind::local ? zone_offset(now.tv_sec) : 0;
     auto stamp = make_stamp(words_.stamp, now, offset);
-    bool held = journal_.state().at == line_state::stage::held;
     while (!bytes.empty() || !line_feed::drained(journal_.state())) {
         std::size_t done = 0;
         if (step(bytes, stamp, done) == flow::stop) return flow::stop;
         bytes = bytes.subspan(done);
     }
-    if (!held || journal_.state().at != line_state::stage::held) held_since_ = monotonic_ms();
+    note_held();
     used_ = true;
     return rotate_due();
 }
@@ -187,6 +186,12 @@ session::flow session::decide(bool ends) {
     }
     journal_.commit();
     return flow::on;
+}
+
+void session::note_held() {
+    bool held = journal_.state().at == line_state::stage::held;
+    if (held && !held_) held_since_ = monotonic_ms();
+    held_ = held;
 }
 
 session::flow session::loop() {

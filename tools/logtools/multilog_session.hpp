@@ -51,6 +51,7 @@ private:
     void catch_up();
     void reap();
     void wait();
+    void note_held();
     long zone_offset(std::int64_t now) const;
     void find_midnight(std::int64_t now);
 
@@ -66,7 +67,8 @@ private:
     input in_;
     journal journal_;
     int start_directory_ = -1;
-    bool used_ = false;           // memory may be given back
+    bool held_ = false;           // the begin of a line is held back
+    bool used_ = true;            // memory may be given back
     std::int64_t said_at_ = 0;    // trouble, monotonic ms
     std::int64_t held_since_ = 0; // the line that is held back
     std::int64_t retry_at_ = 0;   // for logs that overflow

@@ -47,6 +47,7 @@ session::flow session::start_logs(legacy past) {
     }
     if (past == legacy::repeat && repeat() == flow::stop) return flow::stop;
     if (past == legacy::elsewhere && end_cut_lines() == flow::stop) return flow::stop;
+    note_held();
     std::int64_t now = chainload::read_clock(CLOCK_REALTIME).tv_sec;
     for (std::size_t i = 0; i < logs_.size(); ++i) {
         journal_.positions()[i] = logs_[i].position();

@@ -2,6 +2,7 @@
 #include "tools/logtools/multilog_session.hpp"
 
 #include "chainload/clock.hpp"
+#include "chainload/stack.hpp"
 #include "tools/logtools/signal_flags.hpp"
 
 #include <ctime>
@@ -75,9 +76,8 @@ session::flow session::timers() {
 void session::wait() {
     std::int64_t now = monotonic_ms(), until = -1;
     auto at = [&](std::int64_t moment) { until = until < 0 ? moment : std::min(until, moment); };
-    bool held = journal_.state().at == line_state::stage::held;
     std::int64_t decide_at = held_since_ + words_.partial_ms;
-    if (held && words_.partial_ms > 0) at(decide_at);
+    if (held_ && words_.partial_ms > 0) at(decide_at);
     if (retry_at_ != 0) at(retry_at_);
     if (tidy_at_ != 0) at(tidy_at_);
     if (used_) at(now + release_after_ms);
@@ -98,8 +98,9 @@ void session::wait() {
     signal_flags::let_in();
     if (ready != 0) return;
     now = monotonic_ms();
-    if (held && words_.partial_ms > 0 && now >= decide_at) {
+    if (held_ && words_.partial_ms > 0 && now >= decide_at) {
         (void)decide(false);
+        note_held();
         return;
     }
     std::int64_t wall = chainload::realtime_ms() / 1000;
@@ -110,8 +111,10 @@ void session::wait() {
     if (used_) {
         used_ = false;
         in_.release();
+        if (!held_) journal_.release();
+        chainload::give_back_stack();
         for (log_buffer& buffer : buffers_)
-            if (buffer.fill == 0) ::madvise(buffer.data, buffer.capacity, MADV_DONTNEED);
+            if (buffer.fill == 0) ::madvise(buffer.data, buffer.capacity + log_buffer::slack, MADV_DONTNEED);
     }
 }
 

@@ -13,18 +13,20 @@ struct placed_file {
     int fd;
     const char* name;
     int flags;
+    bool fresh; // a new file: a processor whose multilog was killed may still be writing into the old one
 };
 constexpr placed_file files[] = {
-    {0, "previous", O_RDONLY},
-    {1, "processed", O_WRONLY | O_CREAT | O_TRUNC},
-    {4, "state", O_RDONLY | O_CREAT},
-    {5, "newstate", O_WRONLY | O_CREAT | O_TRUNC},
+    {0, "previous", O_RDONLY, false},
+    {1, "processed", O_WRONLY | O_CREAT | O_TRUNC, true},
+    {4, "state", O_RDONLY | O_CREAT, false},
+    {5, "newstate", O_WRONLY | O_CREAT | O_TRUNC, true},
 };
 
 // In the child. All of the parent's descriptors but standard error are close-on-exec.
 [[noreturn]] void become_processor(int directory, const char* command) {
     if (::fchdir(directory) < 0) ::_exit(111);
     for (const auto& file : files) {
+        if (file.fresh) ::unlink(file.name);
         int fd = ::open(file.name, file.flags, 0644);
         if (fd < 0 || (fd != file.fd && (::dup2(fd, file.fd) < 0 || ::close(fd) < 0))) ::_exit(111);
     }

@@ -21,7 +21,7 @@ int readproctitle(char** arguments) {
     char* text = arguments[count] + dots;
     size -= dots;
     std::memset(arguments[count], '.', dots + size);
-    static char in[4096];
+    alignas(4096) static char in[4096];
     for (;;) {
         ssize_t got = ::read(STDIN_FILENO, in, sizeof in);
         if (got < 0 && errno == EINTR) continue;

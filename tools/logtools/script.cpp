@@ -95,9 +95,7 @@ constexpr setting settings[] = {
     {'D', read_drops}, {'z', read_level}, {'p', read_partial}, {'!', read_processor},
 };
 
-verdict add_action(action what, std::string_view word, reading& all) {
-    if (all.into.action_count == most_actions)
-        return wrong(word, "is one action too many", "512 are possible");
+verdict add_action(action what, reading& all) {
     all.into.actions[all.into.action_count++] = what;
     return {};
 }
@@ -114,7 +112,7 @@ verdict add_log(std::string_view word, reading& all) {
     if (log.processor != nullptr && log.level != 0)
         return wrong(word, "has both a processor and z", "let the processor compress");
     auto index = static_cast<unsigned char>(into.log_count++);
-    return add_action({action_kind::log, index, word.data()}, word, all);
+    return add_action({action_kind::log, index, word.data()}, all);
 }
 
 verdict add_status_file(std::string_view word, reading& all) {
@@ -122,15 +120,15 @@ verdict add_status_file(std::string_view word, reading& all) {
     if (all.into.status_count == most_status_files)
         return wrong(word, "is one status file too many", "32 are possible");
     auto index = static_cast<unsigned char>(all.into.status_count++);
-    return add_action({action_kind::status_file, index, word.data() + 1}, word, all);
+    return add_action({action_kind::status_file, index, word.data() + 1}, all);
 }
 
 verdict read_word(std::string_view word, reading& all) {
     if (word.empty()) return wrong("''", "is not a word of this language");
     switch (word[0]) {
-    case '-': return add_action({action_kind::deselect, 0, word.data() + 1}, word, all);
-    case '+': return add_action({action_kind::select, 0, word.data() + 1}, word, all);
-    case 'e': return add_action({action_kind::alert}, word, all);
+    case '-': return add_action({action_kind::deselect, 0, word.data() + 1}, all);
+    case '+': return add_action({action_kind::select, 0, word.data() + 1}, all);
+    case 'e': return add_action({action_kind::alert}, all);
     case '=': return add_status_file(word, all);
     case '.':
     case '/': all.into.without_log = nullptr; return add_log(word, all);

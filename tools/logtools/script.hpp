@@ -2,10 +2,9 @@
 //
 // daemontools' words keep their meaning (multilog.c of daemontools 0.76). Words that it would silently ignore are
 // errors here, because a log that is not written is noticed when it is needed. Nothing is allocated: a script holds
-// pointers to the words, and has limits that it says when they are passed.
+// pointers to the words, and lists that the caller gives.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,7 +36,7 @@ struct log_settings {
     const char* directory = nullptr;
 };
 
-inline constexpr std::size_t most_actions = 512, most_logs = 32, most_status_files = 32;
+inline constexpr std::size_t most_logs = 32, most_status_files = 32;
 inline constexpr std::uint64_t least_size = 4096, most_plain_size = 16'777'215;
 // The first so many bytes of a line, its stamp included, are what patterns see; so many go into a status file, an alert.
 inline constexpr std::size_t matched_bytes = 1000, status_bytes = 1001, alert_bytes = 200;
@@ -49,10 +48,11 @@ struct script {
     std::size_t action_count = 0, log_count = 0, status_count = 0;
     std::uint64_t hash = 0;            // of all words: the same hash, the same script
     const char* without_log = nullptr; // a setting behind the last directory: it counts for nothing
-    std::array<action, most_actions> actions;
-    std::array<log_settings, most_logs> logs;
+    // Given by the caller: room for as many actions as there are words, and for as many logs, or for most_logs.
+    std::span<action> actions;
+    std::span<log_settings> logs;
 
-    std::span<const action> all_actions() const { return {actions.data(), action_count}; }
+    std::span<const action> all_actions() const { return actions.first(action_count); }
     // Every line goes to every log as it is: there is nothing to decide, so nothing of a line is ever held back.
     bool simple() const { return action_count == log_count; }
 };

@@ -10,7 +10,7 @@ namespace reeve::logtools {
 
 int tai64n(char**) {
     constexpr std::size_t block = 64 * 1024, room = 64 * 1024;
-    static char in[block], out[room + stamp_text::room];
+    alignas(4096) static char in[block], out[room + stamp_text::room];
     bool between = true;
     for (;;) {
         ssize_t got = ::read(STDIN_FILENO, in, block);

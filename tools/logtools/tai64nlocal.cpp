@@ -11,7 +11,7 @@ namespace reeve::logtools {
 
 namespace {
 constexpr std::size_t block = 64 * 1024, slack = 64;
-char in[block], out[block + slack];
+alignas(4096) char in[block], out[block + slack];
 std::size_t fill = 0;
 
 bool flush() {
