@@ -8,7 +8,7 @@
 namespace reeve::chainload {
 
 namespace {
-constexpr char finding[] = "find a cgroup version 2 hierarchy", opening[] = "open cgroup ";
+constexpr char finding[] = "find a cgroup version 2 hierarchy for ", opening[] = "open cgroup ";
 
 // Cuts the next component off a path; empty: there is none any more.
 std::string_view cut_component(std::string_view& path) {
@@ -44,9 +44,10 @@ result<path_text> starting_point(bool own, arena& memory) {
         // A container may have but a part of the hierarchy mounted.
         std::string_view root = one.root.view() == "/" ? "" : one.root.view();
         std::string_view below = group->view();
-        if (!below.starts_with(root) || !is_cgroup_path(below)) return failure{ENOENT, "find its own cgroup"};
+        if (!below.starts_with(root) || !is_cgroup_path(below))
+            return failure{ENOENT, "find the own cgroup for "};
         below.remove_prefix(root.size());
-        if (!below.empty() && below[0] != '/') return failure{ENOENT, "find its own cgroup"};
+        if (!below.empty() && below[0] != '/') return failure{ENOENT, "find the own cgroup for "};
         one.mount_point.add(below);
         return one.mount_point;
     }

@@ -1,7 +1,7 @@
 #include "chainload/helpers/isolation/frozen_trees.hpp"
 
 #include "chainload/helpers/isolation/mount_calls.hpp"
-#include "chainload/helpers/isolation/mount_table.hpp"
+#include "chainload/helpers/isolation/resolved_path.hpp"
 
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -16,36 +16,16 @@ bool is_read_only(const char* path) {
     return ::statfs(path, &about) == 0 && (about.f_flags & MS_RDONLY) != 0;
 }
 
-// The root directory itself does not move when something is mounted over it: whoever is in a chroot has to go there.
-bool enter_as_root(int tree) {
-    return ::fchdir(tree) == 0 && ::chroot(".") == 0;
-}
-
 result<void> freeze_copy(const char* path) {
     unique_fd tree(copy_mounts(path));
     if (!tree || freeze_mounts(tree.get(), "", at_empty_path) < 0 || attach_mounts(tree.get(), path) < 0)
         return failed(freezing);
-    if (!is_read_only(path)) (void)enter_as_root(tree.get());
     return {};
 }
 
 bool is_or_is_below(std::string_view path, std::string_view top) {
     if (top == "/" || path == top) return true;
     return path.starts_with(top) && path[top.size()] == '/';
-}
-
-// The name that the mount table has for `path`.
-result<path_text> canonical(const char* path) {
-    unique_fd place(::open(path, O_PATH | O_CLOEXEC));
-    if (!place) return failed(freezing);
-    path_text name;
-    name.add_with([&](char* room, std::size_t size) {
-        ssize_t got = ::readlink(text_buffer<40>("/proc/self/fd/", place.get()).c_str(), room, size - 1);
-        if (got >= 0) room[got] = '\0';
-        return got >= 0;
-    });
-    if (name.overflowed()) return failure{ENAMETOOLONG, freezing};
-    return name;
 }
 
 // One mount; its other flags stay, which a user namespace may have locked.
@@ -82,35 +62,35 @@ result<void> frozen_trees::spare(const char* path) {
 bool frozen_trees::is_spared(std::string_view mount_point) const {
     for (const auto& one : all_spared()) {
         if (one.tree) continue; // put back later
-        auto name = canonical(one.path);
+        auto name = resolve_path(one.path, sparing);
         if (name && is_or_is_below(mount_point, name->view())) return true;
     }
     return false;
 }
 
-result<void> frozen_trees::freeze_each(const char* path, arena& memory) {
-    auto name = canonical(path);
-    if (!name) return name.why();
-    bool root = name->view() == "/";
-    if (!root && ::mount(path, path, nullptr, MS_BIND | MS_REC, nullptr) < 0) return failed(freezing);
+// `name` is resolved.
+result<void> frozen_trees::freeze_each(const path_text& name, arena& memory) {
+    bool root = name.view() == "/";
+    if (!root && ::mount(name.c_str(), name.c_str(), nullptr, MS_BIND | MS_REC, nullptr) < 0)
+        return failed(freezing);
     auto table = read_mount_table(memory);
     if (!table) return table.why();
     result<void> done;
     for (std::string_view rest = *table; done && !rest.empty();) {
         mount_entry one = next_mount(rest);
-        if (is_or_is_below(one.mount_point.view(), name->view()) && !is_spared(one.mount_point.view()))
+        if (is_or_is_below(one.mount_point.view(), name.view()) && !is_spared(one.mount_point.view()))
             done = remount(one.mount_point.c_str());
     }
     return done;
 }
 
 result<void> frozen_trees::freeze(const char* path, arena& memory) {
-    if (freeze_mounts(AT_FDCWD, path) == 0) return {};
-    if (errno == ENOENT && absent_is_fine_) return {};
+    auto name = resolve_path(path, freezing);
+    if (!name) return absent_is_fine_ && name.why().error == ENOENT ? result<void>{} : name.why();
+    if (freeze_mounts(AT_FDCWD, name->c_str()) == 0) return {};
     if (errno != EINVAL && errno != ENOSYS) return failed(freezing);
-    result<void> done = errno == EINVAL ? freeze_copy(path) : freeze_each(path, memory);
-    if (!done && done.why().error == ENOENT && absent_is_fine_) return {};
-    if (done && !is_read_only(path)) return failure{EBUSY, freezing};
+    result<void> done = errno == EINVAL ? freeze_copy(name->c_str()) : freeze_each(*name, memory);
+    if (done && !is_read_only(name->c_str())) return failure{EBUSY, freezing};
     return done;
 }
 

@@ -4,7 +4,7 @@
 // to be seen. On kernels before 5.12, which cannot do that for a tree at once, mount after mount is remounted.
 #pragma once
 
-#include "chainload/helpers/arena.hpp"
+#include "chainload/helpers/isolation/mount_table.hpp"
 #include "chainload/result.hpp"
 #include "chainload/unique_fd.hpp"
 
@@ -29,7 +29,7 @@ private:
         unique_fd tree; // none: it has been mounted over itself, to be left out of a remount
     };
 
-    result<void> freeze_each(const char* path, arena& memory);
+    result<void> freeze_each(const path_text& name, arena& memory);
     bool is_spared(std::string_view mount_point) const;
     std::span<const spared> all_spared() const { return {spared_.data(), count_}; }
 

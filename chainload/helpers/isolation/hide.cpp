@@ -7,6 +7,7 @@
 #include "chainload/helpers/isolation/listed_paths.hpp"
 #include "chainload/helpers/isolation/mount_namespace.hpp"
 #include "chainload/helpers/isolation/namespace_kinds.hpp"
+#include "chainload/helpers/isolation/resolved_path.hpp"
 #include "chainload/option_reader.hpp"
 
 #include <sys/stat.h>
@@ -33,13 +34,13 @@ result<void> hide_file(const char* path) {
 }
 
 result<void> hide_path(const char* path, bool may_be_absent) {
-    struct stat before, after;
-    if (::stat(path, &before) < 0) return may_be_absent && errno == ENOENT ? result<void>{} : failed(step);
-    auto hidden = S_ISDIR(before.st_mode) ? hide_directory(path) : hide_file(path);
-    if (!hidden) return hidden;
-    // Over the root directory, for one, a mount does nothing to those who are in it.
-    bool same = ::stat(path, &after) == 0 && before.st_dev == after.st_dev && before.st_ino == after.st_ino;
-    return same ? failure{EBUSY, step} : result<void>{};
+    auto name = resolve_path(path, step);
+    if (!name) return may_be_absent && name.why().error == ENOENT ? result<void>{} : name.why();
+    // What is mounted over the root directory is not seen by those who are in it.
+    if (name->view() == "/") return failure{EBUSY, step};
+    struct stat about;
+    if (::stat(name->c_str(), &about) < 0) return failed(step);
+    return S_ISDIR(about.st_mode) ? hide_directory(name->c_str()) : hide_file(name->c_str());
 }
 } // namespace
 
@@ -51,10 +52,10 @@ next run_hide(char** arguments, process& self) {
         may_be_absent = true;
     }
     char** rest = options.rest();
-    if (rest[0] == nullptr || rest[1] == nullptr) return self.wrong_usage();
+    if (rest[0] == nullptr || rest[1] == nullptr || lists_nothing(rest[0])) return self.wrong_usage();
     working_directory here;
     if (auto entered = enter_mount_namespace(); !entered)
-        return unable_to_isolate(self, entered.why(), hint_about_rights(entered.why().error));
+        return unable_to_isolate(self, entered.why(), hint_about(entered.why().error));
     char* list = rest[0];
     while (const char* path = next_listed_path(list))
         if (auto hidden = hide_path(path, may_be_absent); !hidden)

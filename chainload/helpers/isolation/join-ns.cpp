@@ -59,7 +59,9 @@ next run_join_ns(char** arguments, process& self) {
     }
     if (*word == nullptr || joined.is_empty()) return self.wrong_usage();
     auto flags = joined.enter();
-    if (!flags) return unable_to_isolate(self, flags.why(), hint_about_rights(flags.why().error));
+    if (!flags)
+        return unable_to_isolate(self, flags.why(),
+                                 flags.why().error == EPERM ? hint_about(EPERM) : std::string_view());
     if ((*flags & new_pid) != 0) {
         auto over = stay_as_parent({SIGKILL, false});
         if (!over) return unable_to_isolate(self, over.why(), {});

@@ -19,7 +19,9 @@ result<void> make_namespaces(int flags) {
     return failed("make namespaces");
 }
 
-std::string_view hint_about_rights(int error) {
+std::string_view hint_about(int error) {
+    // The propagation of mounts can be changed at mounts only.
+    if (error == EINVAL) return " (is the root directory no mount of its own? chroot comes after this)";
     if (error != EPERM) return {};
     return " (needs CAP_SYS_ADMIN; an ordinary user gets it by unshare user before this)";
 }

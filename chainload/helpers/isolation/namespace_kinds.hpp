@@ -52,7 +52,7 @@ inline int namespace_flags(std::string_view list) {
 // asked for, else "make namespaces".
 result<void> make_namespaces(int flags);
 
-// What to add to the reason of a failure that says that rights are missing: what would help.
-std::string_view hint_about_rights(int error);
+// What to add to the reason of a failure: what would help.
+std::string_view hint_about(int error);
 
 } // namespace reeve::chainload

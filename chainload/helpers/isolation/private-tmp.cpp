@@ -55,7 +55,7 @@ next run_private_tmp(char** arguments, process& self) {
     if (*options.rest() == nullptr) return self.wrong_usage();
     working_directory here;
     if (auto entered = enter_mount_namespace(); !entered)
-        return unable_to_isolate(self, entered.why(), hint_about_rights(entered.why().error));
+        return unable_to_isolate(self, entered.why(), hint_about(entered.why().error));
     char* list = directories != nullptr ? directories : usual;
     while (const char* directory = next_listed_path(list)) {
         auto mounted = mount_tmp(directory, chosen);

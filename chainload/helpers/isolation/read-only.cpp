@@ -22,10 +22,10 @@ next run_read_only(char** arguments, process& self) {
         }
     }
     char** rest = options.rest();
-    if (rest[0] == nullptr || rest[1] == nullptr) return self.wrong_usage();
+    if (rest[0] == nullptr || rest[1] == nullptr || lists_nothing(rest[0])) return self.wrong_usage();
     working_directory here;
     if (auto entered = enter_mount_namespace(); !entered)
-        return unable_to_isolate(self, entered.why(), hint_about_rights(entered.why().error));
+        return unable_to_isolate(self, entered.why(), hint_about(entered.why().error));
     const char* path = nullptr;
     result<void> done;
     while (done && (path = next_listed_path(writable)) != nullptr) done = trees.spare(path);

@@ -51,7 +51,7 @@ next run_unshare(char** arguments, process& self) {
     if (!read_unshare_plan(arguments, plan)) return self.wrong_usage(plan.complaint.view());
     bool ordinary = (plan.flags & new_user) == 0;
     auto refuse = [&](const failure& why) {
-        std::string_view hint = ordinary ? hint_about_rights(why.error) : std::string_view();
+        std::string_view hint = ordinary ? hint_about(why.error) : std::string_view();
         if (plan.map.has_ranges() && why.error == EPERM) hint = " (ranges need CAP_SETUID and CAP_SETGID)";
         return unable_to_isolate(self, why, hint);
     };
