@@ -31,12 +31,9 @@ bool connection_environment::make(process& self) {
     return good && list_ != nullptr;
 }
 
-template <class... Parts>
-void connection_environment::set(std::string_view name, const Parts&... value) {
+void connection_environment::set(std::string_view name, std::string_view value) {
     char* entry = text_.data() + text_.view().size();
-    text_.add(name).add('=');
-    (text_.add(value), ...);
-    text_.add('\0');
+    text_.add(name).add('=').add(value).add('\0');
     auto same = [name](const char* other) { return name_of(other) == name; };
     char** place = std::find_if(list_, list_ + count_, same);
     *place = entry;
@@ -59,18 +56,18 @@ char* const* connection_environment::of(const client& from, unsigned number, std
     if (from.who.by_address) {
         set("PROTO", "TCP");
         set("TCPREMOTEIP", format_ip(from.who.ip).view());
-        set("TCPREMOTEPORT", from.port);
+        set("TCPREMOTEPORT", text_buffer<24>(from.port).view());
         set("TCPLOCALIP", format_ip(from.local_ip).view());
-        set("TCPLOCALPORT", from.local_port);
+        set("TCPLOCALPORT", text_buffer<24>(from.local_port).view());
         if (!local_name.empty()) set("TCPLOCALHOST", local_name);
-        set("TCPCONNNUM", number);
+        set("TCPCONNNUM", text_buffer<24>(number).view());
     } else {
         set("PROTO", "UNIX");
-        set("UNIXREMOTEEUID", from.who.user);
-        set("UNIXREMOTEEGID", from.who.group);
-        set("UNIXREMOTEPID", from.pid);
+        set("UNIXREMOTEEUID", text_buffer<24>(from.who.user).view());
+        set("UNIXREMOTEEGID", text_buffer<24>(from.who.group).view());
+        set("UNIXREMOTEPID", text_buffer<24>(from.pid).view());
         set("UNIXLOCALPATH", from.local_path.view());
-        set("UNIXCONNNUM", number);
+        set("UNIXCONNNUM", text_buffer<24>(number).view());
     }
     bool overriding = !rule_variables.empty();
     while (auto one = next_variable(rule_variables)) set(one->name, one->value);

@@ -16,8 +16,7 @@ public:
                     std::string_view rule_variables);
 
 private:
-    template <class... Parts>
-    void set(std::string_view name, const Parts&... value);
+    void set(std::string_view name, std::string_view value);
     void add_inherited(bool look_for_same);
 
     static constexpr std::size_t most_own = 12 + most_rule_variables;

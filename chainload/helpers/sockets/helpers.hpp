@@ -11,6 +11,8 @@ next run_unix_listen(char** arguments, process& self);
 next run_fifo_open(char** arguments, process& self);
 next run_accept_each(char** arguments, process& self);
 next run_when_readable(char** arguments, process& self);
+next run_notify_when(char** arguments, process& self);
+next run_notify_bridge(char** arguments, process& self);
 
 // clang-format off
 inline constexpr helper sockets_helpers[] = {
@@ -20,6 +22,8 @@ inline constexpr helper sockets_helpers[] = {
     {"fifo-open", run_fifo_open, "[-m MODE] [-o ACCOUNT] [-n NAME] PATH PROGRAM ...", "make a FIFO and open it"},
     {"accept-each", run_accept_each, "[-c LIMIT] [-C PERCLIENT] [-x RULES] [-f FD|NAME] [-l LOCALNAME] [-v1w] PROGRAM ...", "run a program per connection"},
     {"when-readable", run_when_readable, "[-f FD|NAME] [-t DURATION] PROGRAM ...", "wait for the first connection"},
+    {"notify-when", run_notify_when, "[-d FD] [-t DURATION] [-e] port HOST PORT|path PATH|line TEXT|{ COMMAND ... } PROGRAM ...", "say when a program is ready"},
+    {"notify-bridge", run_notify_bridge, "-d FD|-w FD PROGRAM ...", "translate how a program says that it is ready"},
 };
 // clang-format on
 
