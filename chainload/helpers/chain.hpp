@@ -6,8 +6,7 @@
 namespace reeve::chainload {
 
 // Runs `first` on `arguments` and what follows. Returns only if the chain ends without an exec: the exit code;
-// the reason has been said. `find` is the table of helpers: nullptr for a name that is none.
-int run_chain(const helper& first, char** arguments, char** inherited,
-              const helper* (*find)(std::string_view name));
+// the reason has been said.
+int run_chain(const helper& first, char** arguments, char** inherited);
 
 } // namespace reeve::chainload

@@ -48,5 +48,5 @@ int main(int count, char** arguments) {
     // Alone: a program of that name could be meant otherwise.
     if (arguments[1] != nullptr && arguments[1] == std::string_view("--help") && arguments[2] == nullptr)
         return print_help(*chosen);
-    return run_chain(*chosen, arguments, environ, find_helper);
+    return run_chain(*chosen, arguments, environ);
 }

@@ -19,11 +19,11 @@ namespace reeve::chainload {
 namespace {
 constexpr helper_group groups[] = {
     {"rights", "who the process is and what it may do", rights_helpers},
-    {"environment", "the variables it gets", environment_helpers},
-    {"limits", "how much of the machine it gets", limits_helpers},
-    {"descriptors", "the descriptors it gets", descriptors_helpers},
+    {"environment", "the variables it gets", environment_helpers, true},
+    {"limits", "how much of the machine it gets", limits_helpers, true},
+    {"descriptors", "the descriptors it gets", descriptors_helpers, true},
     {"place", "where it runs", place_helpers},
-    {"session", "its session, its name, its signals", session_helpers},
+    {"session", "its session, its name, its signals", session_helpers, true},
     {"isolation", "what it can see and reach", isolation_helpers},
     {"deciding", "whether, beside what and for how long it runs", deciding_helpers},
     {"sockets", "the sockets it listens on, and when it is ready", sockets_helpers},

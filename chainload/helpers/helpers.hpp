@@ -12,6 +12,8 @@ struct helper_group {
     std::string_view name; // of its folder
     std::string_view about;
     std::span<const helper> helpers;
+    // None of them changes who the process is, nor what a path means to it or what it may exec there.
+    bool leaves_rights = false;
 };
 
 std::span<const helper_group> helper_groups();

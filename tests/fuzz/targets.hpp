@@ -9,6 +9,10 @@
 namespace reeve::tests {
 
 void fuzz_access_rules(std::string_view input);
+void fuzz_envdir(std::string_view input);
+void fuzz_envfile(std::string_view input);
+void fuzz_calendar(std::string_view input);
+void fuzz_expression(std::string_view input);
 void fuzz_notify_message(std::string_view input);
 void fuzz_settings(std::string_view input);
 void fuzz_status_record(std::string_view input);
