@@ -26,6 +26,12 @@ struct planner::draft {
                                       [](const auto& one, node other) { return one.first < other; });
         return found != named.end() && found->first == which ? &found->second : nullptr;
     }
+    // Whether it can take away what keeps other services up.
+    bool takes_away() const {
+        return isolate || !displaced.empty() || std::any_of(named.begin(), named.end(), [](const auto& one) {
+                   return one.second.stop || one.second.release;
+               });
+    }
     bool brings_up(node which) const {
         const merged* one = find(which);
         return (one != nullptr && (one->start || one->restart)) || came_from[which] != no_node;

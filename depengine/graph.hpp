@@ -31,7 +31,8 @@ struct link {
 struct node_facts {
     supervise::service_kind kind = supervise::service_kind::incomplete; // incomplete: no such service (yet)
     bool down = false, early = false, persistent = false, essential = false, keep_on_isolate = false;
-    bool unstartable = false; // on a cycle of needs; the cycle is in graph::cycles()
+    bool unstartable = false;     // on a cycle of needs; the cycle is in graph::cycles()
+    node contradictory = no_node; // it needs this one, and another with which this one conflicts
     refused_verbs refuse;
 };
 
@@ -69,11 +70,14 @@ private:
                                node which) const {
         return {links.data() + begin[which], links.data() + begin[which + 1]};
     }
-    void add_nodes(const catalogue& definitions);
-    void add_edges(const catalogue& definitions);
-    void find_contradictions();
-    void break_cycles(); // graph_order.cpp
-    void mirror();       // in_ from out_
+    // For each stated edge, in the order of the definitions, the node that it names.
+    std::vector<node> add_nodes(const catalogue& definitions);
+    void add_edges(const catalogue& definitions, const std::vector<node>& others);
+    void mirror();              // in_ from out_
+    void find_contradictions(); // graph_contradictions.cpp
+    void break_cycles();        // graph_order.cpp
+    void complain_of_cycle(const cycle& found, std::span<const node> members, const link& weakest);
+    link* find_link(node from, node to);
 
     std::vector<std::string> names_; // sorted
     std::vector<node_facts> facts_;

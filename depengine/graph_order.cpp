@@ -7,12 +7,17 @@
 namespace reeve::depengine {
 
 namespace {
+constexpr std::size_t longest_path = 20; // so many names of a cycle are printed
+
+constexpr relations ranked(order_rank rank) {
+    return relations_with([rank](const auto& row) { return row.order == rank; });
+}
 // The order of one edge matters as much as the strongest relation that gives it.
 order_rank rank_of(const link& edge) {
-    order_rank strongest = order_rank::none;
-    for (const auto& row : relation_table)
-        if ((edge.what & set_of(row.which)) != 0) strongest = std::max(strongest, row.order);
-    return strongest;
+    for (order_rank rank :
+         {order_rank::needed, order_rank::following, order_rank::waiting, order_rank::loose})
+        if ((edge.what & ranked(rank)) != 0) return rank;
+    return order_rank::none;
 }
 
 // The strongly connected components of the graph of ordered links.
@@ -21,11 +26,14 @@ public:
     explicit components(std::size_t nodes)
         : index_(nodes, 0)
         , low_(nodes, 0)
-        , on_stack_(nodes, false) {}
+        , on_stack_(nodes, 0) {}
 
-    // Calls found(members) for each component of more than one node that can be reached from `roots`.
+    // Calls found(members) for each component of more than one node among `roots`. All other nodes they lead to have
+    // been roots before.
     template <class Links, class Found>
     void find(std::span<const node> roots, Links&& links, Found&& found) {
+        counter_ = 0;
+        for (node root : roots) index_[root] = 0;
         for (node root : roots)
             if (index_[root] == 0) visit(root, links, found);
     }
@@ -51,7 +59,7 @@ private:
                     deeper = true;
                     break;
                 }
-                if (on_stack_[edge.other]) low_[top.at] = std::min(low_[top.at], index_[edge.other]);
+                if (on_stack_[edge.other] != 0) low_[top.at] = std::min(low_[top.at], index_[edge.other]);
             }
             if (!deeper) leave(found);
         }
@@ -60,7 +68,7 @@ private:
     void enter(node at) {
         index_[at] = low_[at] = ++counter_;
         stack_.push_back(at);
-        on_stack_[at] = true;
+        on_stack_[at] = 1;
         frames_.push_back({at, 0});
     }
 
@@ -71,7 +79,7 @@ private:
         if (!frames_.empty()) low_[frames_.back().at] = std::min(low_[frames_.back().at], low_[at]);
         if (low_[at] != index_[at]) return;
         std::size_t begin = stack_.size();
-        do on_stack_[stack_[--begin]] = false;
+        do on_stack_[stack_[--begin]] = 0;
         while (stack_[begin] != at);
         if (stack_.size() - begin > 1)
             found(std::span<const node>(stack_.data() + begin, stack_.size() - begin));
@@ -79,17 +87,19 @@ private:
     }
 
     std::vector<std::uint32_t> index_, low_;
-    std::vector<bool> on_stack_;
+    std::vector<std::uint8_t> on_stack_;
     std::vector<node> stack_;
     std::vector<frame> frames_;
     std::uint32_t counter_ = 0;
 };
 
 // The shortest cycle that begins with the edge from -> to, among the nodes for which inside(node) is true: breadth
-// first, so that it is the one that a reader finds easiest to follow.
+// first, so that it is the one that a reader finds easiest to follow. `came_from` is no_node everywhere, before and
+// after.
 template <class Links, class Inside>
-std::vector<node> shortest_cycle(node from, node to, std::size_t nodes, Links&& links, Inside&& inside) {
-    std::vector<node> came_from(nodes, no_node), queue{to};
+std::vector<node> shortest_cycle(node from, node to, std::vector<node>& came_from, Links&& links,
+                                 Inside&& inside) {
+    std::vector<node> queue{to};
     for (std::size_t at = 0; at < queue.size() && came_from[from] == no_node; ++at)
         for (const link& edge : links(queue[at])) {
             if (!edge.ordered || !inside(edge.other) || came_from[edge.other] != no_node) continue;
@@ -101,20 +111,23 @@ std::vector<node> shortest_cycle(node from, node to, std::size_t nodes, Links&& 
     path.push_back(to);
     path.push_back(from);
     std::reverse(path.begin(), path.end());
+    for (node one : queue) came_from[one] = no_node;
     return path;
 }
 } // namespace
 
 void graph::break_cycles() {
-    for (link& edge : out_) edge.ordered = rank_of(edge) != order_rank::none;
+    for (link& edge : out_) edge.ordered = (edge.what & ordering) != 0;
     auto links = [this](node at) { return out(at); };
-
+    components search(size());
     std::vector<std::vector<node>> work;
     auto collect = [&](std::span<const node> members) { work.emplace_back(members.begin(), members.end()); };
     std::vector<node> all(size());
     for (node i = 0; i < size(); ++i) all[i] = i;
-    components(size()).find(all, links, collect);
+    search.find(all, links, collect);
+    if (work.empty()) return;
 
+    std::vector<node> came_from(size(), no_node);
     std::vector<std::uint32_t> component(size(), 0);
     std::uint32_t number = 0;
     while (!work.empty()) {
@@ -134,34 +147,41 @@ void graph::break_cycles() {
                 if (!edge.ordered || !inside(edge.other)) continue;
                 if (weakest == nullptr || rank_of(edge) < rank_of(*weakest)) weakest = &edge, from = one;
             }
-        if (weakest == nullptr) continue;
-        cycle found{shortest_cycle(from, weakest->other, size(), links, inside), no_node, no_node};
-        std::string path;
-        for (node one : found.path) path += std::string(name(one)) + " -> ";
-        path += name(found.path.front());
-        if (rank_of(*weakest) == order_rank::needed) {
-            for (node one : members) {
-                facts_[one].unstartable = true;
-                problems_.push_back({std::string(name(one)), std::string(name(one)),
-                                     "cannot start: it is on a cycle of needs, " + path, ""});
-            }
-            cycles_.push_back(std::move(found));
-            continue;
+        cycle found{shortest_cycle(from, weakest->other, came_from, links, inside), no_node, no_node};
+        bool breaks = rank_of(*weakest) != order_rank::needed;
+        if (breaks) {
+            found.from = from;
+            found.to = weakest->other;
         }
-        weakest->ordered = false;
-        found.from = from;
-        found.to = weakest->other;
-        for (const auto& row : relation_table)
-            if ((weakest->what & set_of(row.which)) != 0 && row.order != order_rank::none)
-                problems_.push_back({std::string(name(from)), origin_of(*this, from, *weakest, row.which),
-                                     "is on a cycle, " + path + ": it gives no order", ""});
+        complain_of_cycle(found, members, *weakest);
         cycles_.push_back(std::move(found));
-
-        // What is left of the component; numbers of nodes outside it differ, so links to them are not followed.
-        auto inner_links = [&](node at) { return inside(at) ? out(at) : std::span<const link>{}; };
-        components(size()).find(members, inner_links, collect);
+        if (!breaks) continue;
+        weakest->ordered = false;
+        search.find(members, links, collect); // what is left of the component
     }
     std::sort(cycles_.begin(), cycles_.end(), [](const cycle& a, const cycle& b) { return a.path < b.path; });
+}
+
+void graph::complain_of_cycle(const cycle& found, std::span<const node> members, const link& weakest) {
+    std::string path;
+    for (std::size_t i = 0; i < found.path.size() && i < longest_path; ++i)
+        (path += name(found.path[i])) += " -> ";
+    if (found.path.size() > longest_path)
+        ((path += '(') += std::to_string(found.path.size() - longest_path)) += " more) -> ";
+    path += name(found.path.front());
+    if (found.from == no_node) {
+        for (node one : members) {
+            facts_[one].unstartable = true;
+            problems_.push_back({std::string(name(one)), std::string(name(one)),
+                                 "cannot start: it is on a cycle of needs, " + path, ""});
+        }
+        return;
+    }
+    for (const auto& row : relation_table)
+        if ((weakest.what & set_of(row.which)) != 0 && row.order != order_rank::none)
+            problems_.push_back({std::string(name(found.from)),
+                                 origin_of(*this, found.from, weakest, row.which),
+                                 "is on a cycle, " + path + ": it gives no order", ""});
 }
 
 } // namespace reeve::depengine

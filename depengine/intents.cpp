@@ -29,8 +29,10 @@ struct action_word {
     action meaning;
     bool numbered;
 };
-constexpr action_word action_words[] = {
-    {"start>", action::start, true}, {"restart>", action::restart, true}, {"stop", action::stop, false}};
+constexpr action_word action_words[] = {{"start>", action::start, true},
+                                        {"restart>", action::restart, true},
+                                        {"again>", action::again, true},
+                                        {"stop", action::stop, false}};
 constexpr std::string_view acted_word = "acted=";
 
 bool parse_number(std::string_view text, std::uint64_t& into) {

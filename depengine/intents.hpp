@@ -7,7 +7,8 @@
 //   old down stop
 //
 // NAME, then what was asked for (up, down, or - for nothing), then any of: run (it was to run), start>N, restart>N,
-// stop (what is being done; N is the number of starts to exceed), only, ignore-order, acted=N.
+// again>N (a restart whose stop is done), stop (what is being done; N is the number of starts to exceed), only,
+// ignore-order, acted=N.
 #pragma once
 
 #include "depengine/definition.hpp"

@@ -152,7 +152,13 @@ void planner::write(const draft& wanted, reconciler& into, std::vector<std::stri
     if (wanted.isolate)
         for (node one = 0; one < all.size(); ++one) {
             const merged* named = wanted.find(one);
-            if (all[one].keep_on_isolate || (named != nullptr && (named->start || named->restart))) continue;
+            if (named != nullptr && (named->start || named->restart)) continue;
+            if (all[one].keep_on_isolate) { // what keeps it up may go, it stays
+                if (!into.goal(one) || into.wished(one).intent == intent::up) continue;
+                into.change(one).intent = intent::up;
+                note(one, "is kept (keep-on-isolate), and is asked for from now on");
+                continue;
+            }
             if (into.wished(one).intent != intent::none) into.change(one).intent = intent::none;
         }
     for (node one : wanted.displaced)
@@ -170,7 +176,7 @@ void planner::write(const draft& wanted, reconciler& into, std::vector<std::stri
             into.retry(one);
             note(one, "is tried again because it is needed");
         }
-        if (wanted.ignore_order) into.change(one).unordered = true;
+        if (into.wished(one).alone || into.wished(one).unordered != wanted.ignore_order) clear_modes(one);
     }
     for (const auto& [which, one] : wanted.named) {
         if (one.start || one.restart) {

@@ -12,12 +12,30 @@
 
 namespace reeve::depengine {
 
+// Why a step is there. reason_text() puts it in words.
+enum class step_reason : std::uint8_t {
+    asked,        // the request names it
+    asked_before, // an older request does
+    held_by,      // `other` needs it or would like it
+    unwanted,     // nothing asks for it any more
+    displaced,    // it conflicts with what is started
+    conflict,     // it conflicts with `other`
+    loses,        // what it needs, `other`, stops
+    held,         // it cannot run
+    restarted,
+    restarted_with, // because `other` is
+    reloaded_with,
+};
+
 struct plan_step {
     node which;
-    char letter;        // u d; l reload, 0 reset
+    char letter; // u d; l reload, 0 reset
+    step_reason why;
     std::uint32_t wave; // steps of one wave wait for none of each other; waves follow each other
-    std::string why;    // "asked for", "web requires it", …
+    node other;         // whom the reason is about, or no_node
 };
+// "asked for", "held by web (requires)", "requires db, which stops", …
+std::string reason_text(const graph& all, const plan_step& step);
 
 struct plan {
     std::vector<plan_step> steps;
@@ -56,7 +74,9 @@ private:
     void check(const request& what, const draft& wanted, outcome& found) const;
     void write(const draft& wanted, reconciler& into, std::vector<std::string>* notes) const;
     void simulate(draft& wanted, outcome& found) const;
-    std::string reason(const draft& wanted, const reconciler& world, node which, char letter) const;
+    plan_step explained(const draft& wanted, const reconciler& world, letter_to step,
+                        std::uint32_t wave) const;
+    void find_followers(draft& wanted, reconciler& world, const std::vector<bool>& goal_before) const;
     void check_mode(const request& what, const draft& wanted, outcome& found) const;
 
     const reconciler& now_;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "depengine/graph.hpp"
+#include "depengine/node_ring.hpp"
 #include "depengine/service_state.hpp"
 
 #include <span>
@@ -26,18 +27,19 @@ struct letter_to {
 
 // Why a service does not run, or is not yet where it is going.
 enum class waiting : std::uint8_t {
-    nothing,     // it is where it should be, or on its way
-    no_goal,     // nothing asks for it
-    need,        // held: what it needs does not run, or gave up
-    missing,     // held: there is no such service
-    cycle,       // held: it is on a cycle of needs
-    conflict,    // held: the other runs in its place
-    stopped,     // held: it is part of the other, which was stopped or gave up
-    gave_up,     // it failed, was skipped, or ended and is not restarted
-    start_order, // starts once the other is ready
-    down_first,  // starts once the other is down
-    stop_order,  // stops once the other is down
-    supervisor,  // a letter is on its way, or nobody takes it
+    nothing,       // it is where it should be, or on its way
+    no_goal,       // nothing asks for it
+    need,          // held: what it needs does not run, or gave up
+    missing,       // held: there is no such service
+    cycle,         // held: it is on a cycle of needs
+    conflict,      // held: the other runs in its place
+    stopped,       // held: it is part of the other, which was stopped or gave up
+    gave_up,       // it failed, was skipped, or ended and is not restarted
+    start_order,   // starts once the other is ready
+    down_first,    // starts once the other is down
+    stop_order,    // stops once the other is down
+    supervisor,    // a letter is on its way, or nobody takes it
+    contradiction, // held: it needs two services that conflict, the other is one of them
 };
 
 struct wait_reason {
@@ -46,7 +48,7 @@ struct wait_reason {
 };
 
 // What neighbours see of a service. Everything an evaluation asks of another service is one of these bits, so that a
-// service whose bits stay the same disturbs nobody.
+// service whose bits stay the same disturbs nobody; and two bytes each, so that a look at all neighbours is cheap.
 struct standing {
     bool run : 1 = false;    // is to run
     bool active : 1 = false; // not at rest
@@ -56,30 +58,13 @@ struct standing {
     bool falls : 1 = false;
     bool must_come : 1 = false;
     bool retries : 1 = false; // its last start did not go well; its supervisor tries again
-    bool barred : 1 = false;  // held, and not by a conflict
+    bool known : 1 = false;   // a supervisor, or the engine itself, speaks for it
+    bool goal : 1 = false;
+    bool chosen : 1 = false; // was to run when all was last settled
+    bool persists : 1 = false;
+    bool alone : 1 = false; // asked for with mode `only`
+    bool asked_up : 1 = false, asked_down : 1 = false;
     bool operator==(const standing&) const = default;
-};
-
-// First in, first out, of nodes that are in it at most once.
-class node_ring {
-public:
-    explicit node_ring(std::size_t nodes)
-        : ring_(nodes) {}
-    bool empty() const { return size_ == 0; }
-    void push(node one) {
-        std::size_t end = begin_ + size_++;
-        ring_[end >= ring_.size() ? end - ring_.size() : end] = one;
-    }
-    node pop() {
-        node first = ring_[begin_];
-        begin_ = begin_ + 1 == ring_.size() ? 0 : begin_ + 1;
-        --size_;
-        return first;
-    }
-
-private:
-    std::vector<node> ring_;
-    std::size_t begin_ = 0, size_ = 0;
 };
 
 class reconciler {
@@ -108,6 +93,11 @@ public:
     std::span<const node> successes() const { return successes_; }
     void forget_ends() { failures_.clear(), successes_.clear(); }
 
+    // Services that were looked at again since forget_touched(), each once: all whose state, goal or reason to wait may
+    // be another now.
+    std::span<const node> touched() const { return touched_; }
+    void forget_touched();
+
     // Whoever is active and hard-depends on, or is part of, `which` is restarted with it, and so is it itself; what is
     // at rest is started. Takes no memory.
     void restart(node which);
@@ -118,8 +108,8 @@ public:
     const depengine::graph& services() const { return *graph_; }
     const observation& seen(node which) const { return state_[which].seen; }
     const wish& wished(node which) const { return state_[which].asked; }
-    const standing& stands(node which) const { return state_[which].shown; }
-    bool goal(node which) const { return state_[which].goal; }
+    const standing& stands(node which) const { return shown_[which]; }
+    bool goal(node which) const { return shown_[which].goal; }
     // The letter that was sent and not yet taken; 0: none.
     char in_flight(node which) const { return state_[which].in_flight; }
     bool deaf(node which) const { return state_[which].deaf; }
@@ -137,55 +127,66 @@ private:
     struct service {
         observation seen;
         wish asked;
-        standing shown;
-        bool goal = false;
-        char in_flight = 0; // the letter that was sent and not yet taken
-        bool deaf = false;  // the last letter could not be written
-        bool tried = false; // the supervisor has taken the u of this start
-        bool due = false;   // it is in to_act_
-        enum : std::uint8_t { asleep, resume, anew } wake = asleep; // not asleep: it is in woken_
-        wait_reason held;                                           // why it is not to run
-        wait_reason wait;                                           // why it is not yet where it is going
-        std::uint32_t cursor = 0; // where the scan that `wait` ended goes on: nothing before it is in the way
+        char in_flight = 0;           // the letter that was sent and not yet taken
+        bool deaf = false;            // the last letter could not be written
+        bool tried = false;           // the supervisor has taken the u of this start
         std::uint64_t sent_after = 0; // commands that had been taken when the letter was sent
         std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
     };
+    // Whose turn it is, and what stood in the way at the last one.
+    struct turn {
+        wait_reason held;         // why it is not to run
+        wait_reason wait;         // why it is not yet where it is going
+        std::uint32_t cursor = 0; // where the scan that `wait` ended goes on: nothing before it is in the way
+        std::uint32_t round = 0;  // the settle() that `flips` counts for
+        std::uint8_t flips = 0;   // how often it was to run and then not
+        enum : std::uint8_t { asleep, resume, anew } wake = asleep; // not asleep: it is in woken_
+        bool undecided = false;                                     // it is in to_decide_
+        bool due = false;                                           // it is in to_act_
+        bool touched = false;                                       // it is in touched_
+    };
 
-    // reconciler_goals.cpp
-    void compute_goals();
-    bool beats(node one, node other) const;
     // reconciler.cpp
     void wake(node which, bool anew);
     void wake_neighbours(node which, standing before, standing after);
     void evaluate(node which);
+    void publish(node which, bool run);
+    standing look(node which, bool run) const;
+    void report_end(node which, standing before);
+    bool held_by_failure(node which) const;
+    // reconciler_goals.cpp
+    void compute_goals();
+    bool beats(node one, node other) const;
+    // reconciler_actions.cpp
+    void decide(node which);
     void advance_action(service& it);
-    void set_action(service& it, action what);
+    void set_action(node which, action what);
     void set_run(node which, bool run);
     void notice_hand(node which);
     void act(node which);
     void send(node which, char letter);
-    void publish(node which);
-    standing look(node which) const;
-    void report_end(node which, standing before);
-    bool held_by_failure(node which) const;
     // reconciler_order.cpp: what holds up a run, a start or a stop; true: nothing does
     bool can_run(node which);
     bool may_start(node which);
     bool may_stop(node which);
     bool bond_broken(node which) const;
     bool waits_on(node which, node other) const {
-        return state_[which].held.other == other || state_[which].wait.other == other;
+        return turn_[which].held.other == other || turn_[which].wait.other == other;
     }
-    bool available(node which) const { return state_[which].shown.run && !state_[which].shown.gave_up; }
+    bool available(node which) const { return shown_[which].run && !shown_[which].gave_up; }
     bool blocked(node which, waiting why, node other, std::size_t at);
     bool held(node which, waiting why, node other);
 
     const depengine::graph* graph_;
+    std::vector<standing> shown_;
+    std::vector<turn> turn_;
     std::vector<service> state_;
-    // Nobody acts before all know where all others stand: letters are decided when nobody is left to be woken.
-    node_ring woken_, to_act_;
+    // Three rounds, each begun only when nobody is left in the ones before: who is to run; what each therefore has to
+    // do; and who may do it now. So nobody acts before all know where all others stand.
+    node_ring woken_, to_decide_, to_act_;
     std::vector<letter_to> letters_;
-    std::vector<node> failures_, successes_, work_;
+    std::vector<node> failures_, successes_, work_, touched_;
+    std::uint32_t round_ = 0;
     bool goals_stale_ = true, wishes_changed_ = false;
 };
 

@@ -8,42 +8,36 @@ void reconciler::compute_goals() {
     std::vector<node>& reached = work_; // its capacity is the number of nodes
     reached.clear();
     auto reach = [&](node one) {
-        if (state_[one].goal || state_[one].asked.intent == intent::down) return;
-        state_[one].goal = true;
+        if (shown_[one].goal || shown_[one].asked_down) return;
+        shown_[one].goal = true;
         reached.push_back(one);
     };
-    for (service& it : state_) it.goal = false;
     for (node one = 0; one < graph_->size(); ++one) {
-        const service& it = state_[one];
-        bool persists = (*graph_)[one].persistent && it.shown.active && it.seen.want == supervise::want::up;
-        if (it.asked.intent == intent::up || persists) reach(one);
+        const wish& asked = state_[one].asked;
+        standing& now = shown_[one];
+        now.goal = false;
+        now.alone = asked.alone;
+        now.asked_up = asked.intent == intent::up;
+        now.asked_down = asked.intent == intent::down;
     }
+    for (node one = 0; one < graph_->size(); ++one)
+        if (shown_[one].asked_up || shown_[one].persists) reach(one);
     for (std::size_t next = 0; next < reached.size(); ++next) {
-        node one = reached[next];
-        if (state_[one].asked.alone) continue;
-        for (const link& edge : graph_->out(one))
+        if (shown_[reached[next]].alone) continue;
+        for (const link& edge : graph_->out(reached[next]))
             if ((edge.what & holding) != 0) reach(edge.other);
     }
     for (node one = 0; one < graph_->size(); ++one) wake(one, true);
 }
 
-// Whether `one` runs if it and `other`, which conflict, both have the goal up: what was asked for explicitly before
-// what is only held, then what was chosen already, then the first by name.
+// Whether `one` runs if it and `other`, which conflict, both could: what was asked for explicitly before what is only
+// held, then what was chosen already, then the first by name. This does not change while it is found out who is to
+// run, so the answer does not depend on who is looked at first.
 bool reconciler::beats(node one, node other) const {
-    const service &a = state_[one], &b = state_[other];
-    bool asked = a.asked.intent == intent::up, other_asked = b.asked.intent == intent::up;
-    if (asked != other_asked) return asked;
-    if (a.shown.run != b.shown.run) return a.shown.run;
+    const standing &a = shown_[one], &b = shown_[other];
+    if (a.asked_up != b.asked_up) return a.asked_up;
+    if (a.chosen != b.chosen) return a.chosen;
     return one < other;
-}
-
-node reconciler::holder(node which) const {
-    if (state_[which].asked.intent == intent::up) return which;
-    if (!state_[which].goal) return no_node;
-    for (const link& edge : graph_->in(which))
-        if ((edge.what & holding) != 0 && state_[edge.other].goal && !state_[edge.other].asked.alone)
-            return edge.other;
-    return which; // it persists
 }
 
 } // namespace reeve::depengine

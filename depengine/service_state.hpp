@@ -44,8 +44,12 @@ enum class action : std::uint8_t {
     none,
     start,   // starts must exceed `beyond`
     restart, // the same, after a stop
+    again,   // a restart whose stop is done: as start, but what persists goes on persisting
     stop,    // must come to rest
 };
+constexpr bool brings_up(action what) {
+    return what == action::start || what == action::restart || what == action::again;
+}
 
 // What `.depengine/intents` holds of one service.
 struct wish {

@@ -40,20 +40,6 @@ observation after(observation now, char letter, supervise::service_kind kind) {
     return now;
 }
 
-const link* link_between(const graph& all, node from, node to) {
-    for (const link& edge : all.out(from))
-        if (edge.other == to) return &edge;
-    return nullptr;
-}
-
-// The first relation of those that is between the two, as a word.
-std::string_view word_for(const graph& all, node from, node to, relations of) {
-    if (const link* edge = link_between(all, from, to))
-        for (const auto& row : relation_table)
-            if ((edge->what & of & set_of(row.which)) != 0) return row.name;
-    return "needs";
-}
-
 // Lets everything that is under way arrive.
 void calm(reconciler& world) {
     const graph& all = world.services();
@@ -69,42 +55,26 @@ void calm(reconciler& world) {
 }
 } // namespace
 
-// Why the step is there, in words.
-std::string planner::reason(const draft& wanted, const reconciler& world, node which, char letter) const {
+// What is part of a service that nothing asks for any more is not asked for any more either.
+void planner::find_followers(draft& wanted, reconciler& world, const std::vector<bool>& goal_before) const {
     const graph& all = now_.services();
-    const merged* named = wanted.find(which);
-    if (named != nullptr) {
-        if (letter == 'u' || named->stop || named->release || named->restart) return "asked for";
-    }
-    wait_reason held = world.waits_for(which);
-    if (letter == 'd') {
-        if (world.wished(which).run) {
-            for (const link& edge : all.out(which))
-                if ((edge.what & (lasting | set_of(relation::part_of))) != 0 &&
-                    world.stands(edge.other).run &&
-                    (world.stands(edge.other).falls || world.wished(edge.other).action != action::none))
-                    return "restarted with " + std::string(all.name(edge.other)) + " (" +
-                           std::string(
-                               word_for(all, which, edge.other, lasting | set_of(relation::part_of))) +
-                           ")";
-            return "restarted";
+    for (bool again = true; again;) {
+        again = false;
+        reconciler trial = world;
+        (void)trial.settle();
+        for (node one = 0; one < all.size(); ++one) {
+            if (!goal_before[one] || trial.goal(one)) continue;
+            for (const link& edge : all.in(one)) {
+                bool part = (edge.what & set_of(relation::part_of)) != 0;
+                if (!part || trial.wished(edge.other).intent != intent::up ||
+                    wanted.find(edge.other) != nullptr)
+                    continue;
+                world.change(edge.other).intent = trial.change(edge.other).intent = intent::none;
+                wanted.followers.push_back(edge.other);
+                again = true;
+            }
         }
-        if (!world.goal(which)) {
-            if (std::binary_search(wanted.displaced.begin(), wanted.displaced.end(), which))
-                return "conflicts with what is started";
-            return "nothing asks for it any more";
-        }
-        if (held.other != no_node && held.why == waiting::conflict)
-            return "conflicts with " + std::string(all.name(held.other));
-        if (held.other != no_node && held.other != which)
-            return std::string(word_for(all, which, held.other, lasting | set_of(relation::part_of))) + " " +
-                   std::string(all.name(held.other)) + ", which stops";
-        return "held";
     }
-    node holder = world.holder(which);
-    if (holder == which || holder == no_node) return "was asked for before";
-    return "held by " + std::string(all.name(holder)) + " (" +
-           std::string(word_for(all, holder, which, holding)) + ")";
 }
 
 void planner::simulate(draft& wanted, outcome& found) const {
@@ -114,15 +84,15 @@ void planner::simulate(draft& wanted, outcome& found) const {
     for (node one = 0; one < all.size(); ++one) clock = std::max(clock, now_.seen(one).main_start + 1);
 
     // One wave of letters after the other, until no more are due.
+    std::vector<letter_to> letters;
     auto run = [&](bool told) {
         for (std::uint32_t wave = 0;; ++wave) {
-            std::vector<letter_to> letters;
-            for (letter_to one : world.settle()) letters.push_back(one);
-            if (letters.empty()) return;
+            auto due = world.settle();
+            if (due.empty()) return;
+            letters.assign(due.begin(), due.end());
+            if (told)
+                for (letter_to one : letters) found.plan.steps.push_back(explained(wanted, world, one, wave));
             for (letter_to one : letters) {
-                if (told)
-                    found.plan.steps.push_back(
-                        {one.to, one.letter, wave, reason(wanted, world, one.to, one.letter)});
                 observation end = after(world.seen(one.to), one.letter, all[one.to].kind);
                 if (one.letter == 'u') end.main_start = ++clock;
                 world.observe(one.to, end);
@@ -135,31 +105,15 @@ void planner::simulate(draft& wanted, outcome& found) const {
     std::vector<bool> goal_before(all.size());
     for (node one = 0; one < all.size(); ++one) goal_before[one] = world.goal(one);
     write(wanted, world, &found.plan.notes);
-    // What is part of a released service follows it.
-    for (bool again = !wanted.only; again;) {
-        again = false;
-        reconciler trial = world;
-        (void)trial.settle();
-        for (node one = 0; one < all.size(); ++one)
-            if (goal_before[one] && !trial.goal(one))
-                for (const link& edge : all.in(one))
-                    if ((edge.what & set_of(relation::part_of)) != 0 &&
-                        trial.wished(edge.other).intent == intent::up && wanted.find(edge.other) == nullptr) {
-                        world.change(edge.other).intent = intent::none;
-                        wanted.followers.push_back(edge.other);
-                        again = true;
-                        trial.change(edge.other).intent = intent::none;
-                    }
-    }
+    if (!wanted.only && wanted.takes_away()) find_followers(wanted, world, goal_before);
     for (const auto& [which, one] : wanted.named) {
-        if (one.reset) found.plan.steps.push_back({which, '0', 0, "asked for"});
+        if (one.reset) found.plan.steps.push_back({which, '0', step_reason::asked, 0, no_node});
         if (!one.reload) continue;
-        found.plan.steps.push_back({which, 'l', 0, "asked for"});
+        found.plan.steps.push_back({which, 'l', step_reason::asked, 0, no_node});
         for (const link& edge : all.in(which))
             if ((edge.what & set_of(relation::reload_with)) != 0 && now_.stands(edge.other).active &&
                 !wanted.only)
-                found.plan.steps.push_back(
-                    {edge.other, 'l', 0, "reloaded with " + std::string(all.name(which))});
+                found.plan.steps.push_back({edge.other, 'l', step_reason::reloaded_with, 0, which});
     }
     run(true);
     for (node one = 0; one < all.size(); ++one)
