@@ -6,6 +6,8 @@
 // The words stay where they are; reading changes the list: the blank is cut off, the end becomes a null pointer.
 #pragma once
 
+#include "chainload/text.hpp"
+
 #include <optional>
 #include <string_view>
 
@@ -18,8 +20,11 @@ struct block {
 
 inline constexpr std::string_view open_block = "{", close_block = "}";
 
-// For process::wrong_usage, behind "NAME: ".
-inline constexpr std::string_view no_block = "a block is { COMMAND ... }, each brace a word of its own\n";
+// For process::wrong_usage, if no block begins at words[0]. Where there is no word at all the usage says enough.
+inline text_buffer<128> no_block(std::string_view name, char** words) {
+    if (words[0] == nullptr) return {};
+    return text_buffer<128>(name, ": a block is { COMMAND ... }, each brace a word of its own\n");
+}
 
 // The block that begins at words[0]. Nothing, and nothing changed: there is none, or it has no end.
 inline std::optional<block> read_block(char** words) {

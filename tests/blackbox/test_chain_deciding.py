@@ -62,7 +62,7 @@ def test_blocks_of_shell_scripts(chain):
     # The form that execlineb makes of a block, and the same without the blanks, as its own programs take it.
     assert chain("if", " echo", "  a", " }", "", "echo", "y").stdout == b" a }\ny\n"
     assert chain("if", "echo", "a", "", "echo", "y").stdout == b"a\ny\n"
-    for words in (["{"], ["{", "true"], ["{", "{", "true", "}", "echo"], ["true"], [" true", " echo"], []):
+    for words in (["{"], ["{", "true"], ["{", "{", "true", "}", "echo"], ["true"], [" true", " echo"]):
         done = chain("if", *words)
         assert done.returncode == 100
         assert done.stderr.startswith(b"if: a block is { COMMAND ... }, each brace a word of its own\nif: usage: if ")

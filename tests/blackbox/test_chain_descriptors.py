@@ -93,7 +93,7 @@ def lines_of(done):
     ("text", "given"),
     [
         ("cat", b"a\nb"), ("cat", b""), ("cat", b"\n\n"), ("cat > /dev/null; printf done", b"x" * 3000), ("cat", b"y" * 256 + b"\n"), ("cat", b"z" * 257 + b"\n"),
-        ("cat", b"\0\xff\r\n\t"), ("cat; exit 4", b"end"), ("printf 'no newline'", b""), ("cat", b"w" * 255 + b"\n" + b"v" * 512),
+        ("cat", b"\0\xff\r\n\t"), ("cat; exit 4", b"end"), ("cat; printf 'no newline'", b""), ("cat", b"w" * 255 + b"\n" + b"v" * 512),
     ],
 )  # fmt: skip
 def test_recordio_is_as_that_of_ucspi_tcp(run, text, given):

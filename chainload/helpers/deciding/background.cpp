@@ -18,7 +18,7 @@ next run_background(char** arguments, process& self) {
         detached = true;
     }
     auto beside = read_block(options.rest());
-    if (!beside) return self.wrong_usage(text_buffer<128>("background: ", no_block).view());
+    if (!beside) return self.wrong_usage(no_block("background", options.rest()).view());
     const char* name = beside->command[0];
     if (name == nullptr) return self.wrong_usage("background: the block is empty\n");
     if (int error = why_not_runnable(name, self.variables.get("PATH")); error != 0)

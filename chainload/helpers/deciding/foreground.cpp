@@ -28,7 +28,7 @@ int warn_of(const char* name, int error) {
 
 next run_foreground(char** arguments, process& self) {
     auto first = read_block(arguments + 1);
-    if (!first) return self.wrong_usage(text_buffer<128>("foreground: ", no_block).view());
+    if (!first) return self.wrong_usage(no_block("foreground", arguments + 1).view());
     int code = 0;
     if (const char* name = first->command[0]; name != nullptr) {
         if (int error = why_not_runnable(name, self.variables.get("PATH")); error != 0) {

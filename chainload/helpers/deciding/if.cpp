@@ -38,7 +38,7 @@ next run_if(char** arguments, process& self) {
         }
     }
     auto condition = read_block(options.rest());
-    if (!condition) return self.wrong_usage(text_buffer<128>("if: ", no_block).view());
+    if (!condition) return self.wrong_usage(no_block("if", options.rest()).view());
     int status = 0;
     if (!is_empty(*condition)) {
         const char* name = condition->command[0];

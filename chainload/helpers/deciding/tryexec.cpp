@@ -39,7 +39,7 @@ next run_tryexec(char** arguments, process& self) {
         }
     }
     auto tried = read_block(options.rest());
-    if (!tried) return self.wrong_usage(text_buffer<128>("tryexec: ", no_block).view());
+    if (!tried) return self.wrong_usage(no_block("tryexec", options.rest()).view());
     if (tried->command[0] == nullptr) return self.wrong_usage("tryexec: the block is empty\n");
     if (other_way && tried->rest[0] == nullptr) return self.wrong_usage();
     char** first = other_way ? tried->rest : tried->command;

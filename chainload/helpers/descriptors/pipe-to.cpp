@@ -21,7 +21,7 @@ next run_pipe_to(char** arguments, process& self) {
         errors_too = errors_too || option == 'e';
     }
     auto reader = read_block(options.rest());
-    if (!reader) return self.wrong_usage(text_buffer<128>("pipe-to: ", no_block).view());
+    if (!reader) return self.wrong_usage(no_block("pipe-to", options.rest()).view());
     const char* name = reader->command[0];
     if (name == nullptr) return self.wrong_usage("pipe-to: the block is empty\n");
     if (*reader->rest == nullptr) return self.wrong_usage();
