@@ -170,6 +170,17 @@ def test_an_ordinary_user_is_told_what_he_needs(chain, command):
     )
 
 
+@root_only
+@pytest.mark.parametrize(
+    "command",
+    [["unshare", "user,mount,net,uts,ipc,cgroup,time"], ["unshare", "--init", "--map-users", "0:0:100", "--mount-proc", "-p"], ["join-ns", "uts=/proc/self/ns/uts"], ["private-tmp"],
+     ["read-only", "-w", "/dev:/tmp", "/"], ["hide", "/boot:/etc/passwd"], ["landlock", "-x", "/", "--bind", "80"], ["seccomp-deny", "reboot"], ["cgroup-enter", "/"]],
+)  # fmt: skip
+def test_no_descriptor_is_left_behind(run, command):
+    skip_unless(*command)
+    assert run(*command, *sh("ls /proc/$$/fd")).stdout.split() == [b"0", b"1", b"2"]
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -37,8 +37,9 @@ result<void> remount(const char* mount_point) {
         if (::mount(nullptr, mount_point, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, nullptr) == 0)
             return {};
     }
-    // Another mount covers it: it cannot be reached.
+    // Another mount covers it, or it is in a directory of somebody else: it cannot be reached.
     if (errno == ENOENT || errno == ENOTDIR || errno == EINVAL) return {};
+    if (errno == EACCES && ::geteuid() != 0) return {};
     return failed(freezing);
 }
 } // namespace

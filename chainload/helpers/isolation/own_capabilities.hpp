@@ -7,11 +7,8 @@
 
 namespace reeve::chainload {
 
-// None are permitted any more.
-result<void> drop_capabilities();
-// All that are permitted outlast an exec, as ambient ones (Linux 4.3).
-result<void> keep_capabilities_over_exec();
-// What an exec would do to the process that has just made or entered a user namespace.
+// What an exec would do to the process that has just made or entered a user namespace; `keep`: all that are permitted
+// outlast an exec, as ambient ones (Linux 4.3).
 result<void> settle_capabilities(bool keep);
 
 } // namespace reeve::chainload

@@ -1,6 +1,6 @@
 // oom-score SCORE PROGRAM …: how likely the kernel is to end this process when memory runs out: -1000 (never) to
 // 1000 (first of all), /proc/self/oom_score_adj. Children inherit it.
-#include "chainload/file.hpp"
+#include "chainload/helpers/isolation/own_proc_file.hpp"
 #include "chainload/helpers/limits/helpers.hpp"
 #include "chainload/number.hpp"
 
@@ -14,10 +14,8 @@ next run_oom_score(char** arguments, process& self) {
     auto number = parse_number<unsigned>(digits);
     if (!number || *number > most)
         return self.wrong_usage("oom-score: SCORE is a number from -1000 to 1000\n");
-    auto file = open_at(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY);
-    if (!file) return self.unable(file.why().error, "open /proc/self/oom_score_adj");
-    if (auto written = write_all(file->get(), text); !written)
-        return self.unable(written.why().error, "set the score ", text);
+    auto written = write_own_proc_file("/proc/self/oom_score_adj", text, "set the score ");
+    if (!written) return self.unable(written.why().error, written.why().step, text);
     return self.go_on(arguments + 2);
 }
 
