@@ -11,6 +11,7 @@ next run_applyuidgid(char** arguments, process& self);
 next run_keepgroups(char** arguments, process& self);
 next run_setpriv_caps(char** arguments, process& self);
 next run_no_new_privs(char** arguments, process& self);
+next run_chpst(char** arguments, process& self);
 
 // clang-format off
 inline constexpr helper rights_helpers[] = {
@@ -20,6 +21,10 @@ inline constexpr helper rights_helpers[] = {
     {"keepgroups", run_keepgroups, "ACCOUNT PROGRAM ...", "run with the rights of an account and all its groups"},
     {"setpriv-caps", run_setpriv_caps, "[-b LIST] [-i LIST] [-a LIST] [-p LIST] [-s LIST] PROGRAM ...", "change capabilities and securebits"},
     {"no-new-privs", run_no_new_privs, "PROGRAM ...", "let no exec give rights from here on"},
+    {"chpst", run_chpst,
+     "[-vVP012] [-u user[:group]] [-U user[:group]] [-b argv0] [-e dir] [-/ root] [-n nice] [-l|-L lock] [-m n] [-d n] "
+     "[-o n] [-p n] [-f n] [-c n] [-r n] [-t n] prog",
+     "what runit's program of that name changes", usage_error, system_error},
 };
 // clang-format on
 
