@@ -108,7 +108,7 @@ def test_a_python_server_is_activated(serve):
     def asked():
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=DEADLINE).status == 200
-        except ConnectionRefusedError:
+        except OSError:
             return False
 
     await_until(asked, DEADLINE, what=server.said)
