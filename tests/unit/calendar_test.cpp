@@ -216,6 +216,11 @@ TEST_CASE("a time that the clock skips comes at the end of the skip, once") {
     CHECK(times("daily 02:30", "2026-03-28 00:00:00", 3, libc_offset) ==
           words{"Sat 2026-03-28 02:30:00 +0100", "Sun 2026-03-29 03:00:00 +0200",
                 "Mon 2026-03-30 02:30:00 +0200"});
+    // Asked right before.
+    CHECK(times("daily 02:30", "2026-03-29 00:59:59", 1, libc_offset) ==
+          words{"Sun 2026-03-29 03:00:00 +0200"});
+    CHECK(times("daily 02:30", "2026-03-29 01:00:00", 1, libc_offset) ==
+          words{"Mon 2026-03-30 02:30:00 +0200"});
     // Both at 03:00, which is one.
     CHECK(times("daily 2,3:00", "2026-03-29 00:00:00", 2, libc_offset) ==
           words{"Sun 2026-03-29 03:00:00 +0200", "Mon 2026-03-30 02:00:00 +0200"});

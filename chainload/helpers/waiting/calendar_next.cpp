@@ -73,6 +73,9 @@ std::optional<std::int64_t> next_local_time(const calendar& expression, std::int
 // days away, when what is between cannot matter.
 std::optional<std::int64_t> next_time(const calendar& expression, std::int64_t now, time_zone zone) {
     std::int64_t at = now + 1;
+    // Right before a skip: what it skips lies ahead.
+    if (std::int64_t before = zone(now), after = zone(at); before < after)
+        if (auto local = next_local_time(expression, at + before); local && *local < at + after) return at;
     for (;;) {
         std::int64_t offset = zone(at);
         auto local = next_local_time(expression, at + offset);
