@@ -141,6 +141,17 @@ def test_the_parent_holds_nothing_open(nursery):
     one.wait(30)
 
 
+@pytest.mark.parametrize("way", [["time-limit", "60"], ["subreap"], *(pytest.param(one, marks=root_only) for one in (["unshare", "-f", "-u"], ["unshare", "pid"], ["unshare", "--init", "pid"]))])
+def test_listening_descriptors_are_those_of_the_child(run, way):
+    """LISTEN_PID says for whom they are: a program of systemd's protocol would ignore them else."""
+    if way[0] == "unshare":
+        skip_unless(*way)
+    show = sh('test "$LISTEN_PID" = $$ && echo ours $LISTEN_FDS; test -S /proc/self/fd/3 && echo there')
+    for extra in ({}, {"CHAINLOAD_NO_FUSE": "1"}):
+        assert run("tcp-listen", "127.0.0.1", "0", *way, "umask", "022", *show, environment=extra).stdout == b"ours 1\nthere\n"
+        assert run(*way, *show, environment={"LISTEN_PID": "1000000", "LISTEN_FDS": "1", **extra}).stdout == b""
+
+
 # User namespaces
 
 NOBODYS = 65534

@@ -5,6 +5,7 @@
 #include "chainload/helpers/child_watch.hpp"
 #include "chainload/helpers/deciding/helpers.hpp"
 #include "chainload/helpers/deciding/limited_run.hpp"
+#include "chainload/helpers/sockets/child_listeners.hpp"
 #include "chainload/option_reader.hpp"
 #include "chainload/signals.hpp"
 
@@ -55,9 +56,10 @@ next run_time_limit(char** arguments, process& self) {
     adopted_children below;
     if (auto reaper = below.begin(); !reaper) return self.unable(reaper.why().error, reaper.why().step);
     child_watch watch;
+    pid_t parent = ::getpid();
     auto child = watch.fork_child(!limit.only_program);
     if (!child) return self.unable(child.why().error, child.why().step);
-    if (*child == 0) return self.go_on(words);
+    if (*child == 0) return go_on_in_child(self, parent, words);
     return self.done(limited_run(limit, *child, watch, below).wait());
 }
 

@@ -9,6 +9,7 @@
 #include "chainload/helpers/isolation/option_words.hpp"
 #include "chainload/helpers/isolation/own_capabilities.hpp"
 #include "chainload/helpers/isolation/staying_parent.hpp"
+#include "chainload/helpers/sockets/child_listeners.hpp"
 #include "chainload/number.hpp"
 
 #include <csignal>
@@ -58,6 +59,7 @@ next run_join_ns(char** arguments, process& self) {
             return unable_to_isolate(self, added.why(), {}, " ", *word + equals + 1);
     }
     if (*word == nullptr || joined.is_empty()) return self.wrong_usage();
+    pid_t parent = ::getpid();
     auto flags = joined.enter();
     if (!flags)
         return unable_to_isolate(self, flags.why(),
@@ -69,7 +71,7 @@ next run_join_ns(char** arguments, process& self) {
     }
     if ((*flags & new_user) != 0)
         if (auto done = become_root_there(); !done) return unable_to_isolate(self, done.why(), {});
-    return self.go_on(word);
+    return (*flags & new_pid) != 0 ? go_on_in_child(self, parent, word) : self.go_on(word);
 }
 
 } // namespace reeve::chainload

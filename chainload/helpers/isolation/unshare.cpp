@@ -10,6 +10,7 @@
 #include "chainload/helpers/isolation/staying_parent.hpp"
 #include "chainload/helpers/isolation/time_offsets.hpp"
 #include "chainload/helpers/isolation/unshare_plan.hpp"
+#include "chainload/helpers/sockets/child_listeners.hpp"
 
 #include <grp.h>
 #include <unistd.h>
@@ -56,6 +57,7 @@ next run_unshare(char** arguments, process& self) {
         return unable_to_isolate(self, why, hint);
     };
     working_directory here;
+    pid_t parent = ::getpid();
     if (auto made = make_all(plan); !made) return refuse(made.why());
     if (plan.fork) {
         auto over = stay_as_parent({plan.death_signal, plan.first_process});
@@ -65,7 +67,7 @@ next run_unshare(char** arguments, process& self) {
     if (auto settled = settle(plan); !settled) return refuse(settled.why());
     if (plan.proc != nullptr)
         if (auto entered = here.enter_again(); !entered) return refuse(entered.why());
-    return self.go_on(plan.command);
+    return plan.fork ? go_on_in_child(self, parent, plan.command) : self.go_on(plan.command);
 }
 
 } // namespace reeve::chainload

@@ -4,6 +4,7 @@
 #include "chainload/duration.hpp"
 #include "chainload/helpers/session/helpers.hpp"
 #include "chainload/helpers/session/reaping.hpp"
+#include "chainload/helpers/sockets/child_listeners.hpp"
 #include "chainload/option_reader.hpp"
 #include "chainload/signals.hpp"
 
@@ -43,9 +44,10 @@ next run_subreap(char** arguments, process& self) {
     if (auto reaper = below.begin_with_all(); !reaper)
         return self.unable(reaper.why().error, reaper.why().step);
     child_watch watch;
+    pid_t parent = ::getpid();
     auto child = watch.fork_child();
     if (!child) return self.unable(child.why().error, child.why().step);
-    if (*child == 0) return self.go_on(options.rest());
+    if (*child == 0) return go_on_in_child(self, parent, options.rest());
     return self.done(reap_all(*child, rule, watch, below));
 }
 

@@ -9,8 +9,10 @@
 namespace reeve::chainload {
 
 namespace {
-// In a directory that others write to, a FIFO that is there already may be anybody's, who then could read it.
+// In a directory that others write to, a FIFO that is there already may be anybody's, who then could read it; or another
+// name of one that is ours, whose rights are not to be changed.
 bool is_trusted(const struct stat& file, const node_rights& rights) {
+    if (file.st_nlink != 1) return false;
     return file.st_uid == 0 || file.st_uid == ::geteuid() || (rights.of && file.st_uid == rights.of->user);
 }
 
