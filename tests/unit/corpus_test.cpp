@@ -18,8 +18,7 @@ struct target {
 constexpr target targets[] = {
     {"access_rules", fuzz_access_rules}, {"envdir", fuzz_envdir},
     {"envfile", fuzz_envfile},           {"calendar", fuzz_calendar},
-    {"expression", fuzz_expression},
-    {"notify_message", fuzz_notify_message},
+    {"expression", fuzz_expression},     {"notify_message", fuzz_notify_message},
     {"settings", fuzz_settings},         {"status_record", fuzz_status_record},
 };
 
