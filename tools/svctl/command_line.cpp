@@ -6,6 +6,7 @@
 #include "tools/svctl/nearest_word.hpp"
 
 #include "chainload/number.hpp"
+#include "depengine/request.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,13 +16,50 @@
 namespace reeve::svctl {
 
 namespace {
-constexpr std::array<verb_word, 5> verbs{{
-    {"status", "show what all services are now, or all that is known of one"},
-    {"logs", "show the logs of services, merged by time"},
-    {"init", "make a scan directory"},
-    {"new", "make a service directory from a command line"},
-    {"check", "report all problems of all service directories at once"},
-}};
+// The verbs of svctl itself; those that the engine carries out stand in its own table.
+constexpr verb_word own_verbs[] = {
+    {"status", "show what all services are now, or all that is known of one", operand::services},
+    {"plan", "show what a request would do, in order, and why", operand::services},
+    {"apply", "do what was planned, unless the world has moved", operand::services},
+    {"why", "tell why services are up, down, held or waiting", operand::services},
+    {"list", "print the names of all services", operand::none},
+    {"blame", "show how long each service took to become ready", operand::none},
+    {"graph", "show what services need of each other", operand::services},
+    {"logs", "show the logs of services, merged by time", operand::services},
+    {"events", "show changes as they happen", operand::services},
+    {"check", "report all problems of all service directories at once", operand::files},
+    {"diff", "show what has changed on disk since the engine loaded it", operand::none},
+    {"reload-definitions", "let the engine load what has changed on disk", operand::none},
+    {"enable", "let services start by themselves, or with a target", operand::services},
+    {"disable", "take that back", operand::services},
+    {"init", "make a scan directory", operand::files},
+    {"new", "make a service directory from a command line", operand::none},
+    {"instance", "make an instance of a template", operand::services},
+    {"shutdown", "stop all services in order, and the tree", operand::none},
+    {"tree", "tell svscan to rescan, stop or upgrade", operand::words},
+    {"completion", "print a script that completes command lines", operand::words},
+};
+
+constexpr auto verbs = [] {
+    std::array<verb_word, depengine::verb_table.size() + std::size(own_verbs)> all{};
+    auto* next = all.data();
+    for (const auto& row : depengine::verb_table) *next++ = {row.name, row.help, operand::services};
+    for (const auto& verb : own_verbs) *next++ = verb;
+    return all;
+}();
+
+struct tree_word {
+    std::string_view word;
+    char letter; // svscan.8
+    std::string_view help;
+};
+constexpr tree_word tree_words[] = {
+    {"rescan", 'a', "look at the scan directory again"},
+    {"prune", 'n', "the same, and drop services whose directory is gone"},
+    {"stop", 't', "stop the tree, loggers last"},
+    {"upgrade", 'U', "exec the svscan binary again in place"},
+    {"leave", 'x', "end svscan alone, and leave the supervisors running"},
+};
 
 constexpr const char* footer =
     "Exit codes: 0 done, 1 failed, 2 refused, 3 timeout, 100 usage, 111 system error.\n"
@@ -78,6 +116,20 @@ struct parser {
     init_options init;
     new_options made;
     check_options check;
+    request_options request;
+    plan_options plan;
+    why_options why;
+    list_options list;
+    blame_options blame;
+    graph_options graph;
+    events_options events;
+    diff_options diff;
+    enable_options enable;
+    instance_options instance;
+    shutdown_options shutdown;
+    std::string timeout, tree_word_given;
+    bool no_wait = false, dot = false, mermaid = false, svg = false, graph_json = false;
+    completion_options completion;
     CLI::App *status_verb, *logs_verb, *init_verb, *new_verb, *check_verb;
 
     parser() {
@@ -95,6 +147,9 @@ struct parser {
         add_init();
         add_new();
         add_check();
+        add_requests();
+        add_answers();
+        add_definitions();
         for (CLI::App* verb : app.get_subcommands({}))
             verb->fallthrough(); // -C and --color may stand behind too
     }
@@ -154,7 +209,205 @@ struct parser {
         check_verb->add_flag("--json", check.json, "As JSON");
     }
 
+    static void add_names(CLI::App* verb, std::vector<std::string>& names, const char* help) {
+        verb->add_option("NAME", names, help);
+    }
+    void add_mode(CLI::App* verb, std::string& into) {
+        std::string help = "How it deals with what else is going on:";
+        for (const auto& row : depengine::mode_table)
+            help += "\n  " + std::string(row.name) + ": " + std::string(row.help);
+        verb->add_option("--mode", into, help)->type_name("MODE");
+    }
+
+    void add_requests() {
+        for (const auto& row : depengine::verb_table) {
+            CLI::App* verb = add_verb(app, row.name);
+            add_names(verb, request.names, "Services; patterns with * ? [ too");
+            add_mode(verb, request.mode);
+            verb->add_option("--key", request.key, "A request with the key of an earlier one joins that one")
+                ->type_name("KEY");
+            verb->add_option("--timeout", timeout, "Wait no longer than this; what was begun goes on")
+                ->type_name("DURATION");
+            verb->add_flag("--no-wait", no_wait, "Do not wait for the result");
+            verb->add_flag("--json", request.json, "All lines of the engine as they are");
+            if (row.which == depengine::verb::start)
+                verb->footer(
+                    "NAME KEY=VALUE ... gives these variables to the next start, and to no later one.");
+        }
+        CLI::App* verb = add_verb(app, "plan");
+        verb->add_option("VERB", plan.verb, "What would be asked: start, stop, ...")->required();
+        add_names(verb, plan.names, "Services");
+        add_mode(verb, plan.mode);
+        verb->add_flag("--json", plan.json, "As JSON");
+        verb = add_verb(app, "apply");
+        verb->add_option("HASH", plan.hash, "The hash that svctl plan printed")->required();
+        verb->add_option("VERB", plan.verb, "As with plan")->required();
+        add_names(verb, plan.names, "As with plan");
+        add_mode(verb, plan.mode);
+        verb->add_flag("--json", plan.json, "As JSON");
+        verb = add_verb(app, "shutdown");
+        verb->add_flag("--wait", shutdown.wait, "Wait until all services are down");
+        verb->add_flag("--services", shutdown.services_only, "Leave svscan and the engine running");
+        verb->add_flag("--json", shutdown.json, "As JSON");
+    }
+
+    void add_answers() {
+        CLI::App* verb = add_verb(app, "why");
+        add_names(verb, why.names, "Services");
+        verb->add_flag("--json", why.json, "As JSON");
+        verb = add_verb(app, "list");
+        verb->add_flag("--json", list.json, "As JSON");
+        verb = add_verb(app, "blame");
+        verb->add_flag("--json", blame.json, "As JSON");
+        verb = add_verb(app, "graph");
+        add_names(verb, graph.names, "Services, and all that they relate to (default: all)");
+        verb->add_flag("--dot", dot, "For Graphviz");
+        verb->add_flag("--mermaid", mermaid, "For Markdown");
+        verb->add_flag("--svg", svg, "As a picture, drawn by dot");
+        verb->add_flag("--critical", graph.critical, "Mark the chain that took longest to start");
+        verb->add_flag("--json", graph_json, "As JSON");
+        verb = add_verb(app, "events");
+        add_names(verb, events.names, "Services (default: all)");
+        verb->add_flag("--json", events.json, "One JSON object for each line");
+        for (const char* name : {"diff", "reload-definitions"}) {
+            verb = add_verb(app, name);
+            verb->add_flag("--json", diff.json, "As JSON");
+        }
+    }
+
+    void add_definitions() {
+        for (const char* name : {"enable", "disable"}) {
+            CLI::App* verb = add_verb(app, name);
+            add_names(verb, enable.names, "Services");
+            verb->add_option("--in", enable.target, "Not by itself, but with this target (TARGET/wants/NAME)")
+                ->type_name("TARGET");
+        }
+        CLI::App* verb = add_verb(app, "instance");
+        verb->add_option("TEMPLATE", instance.pattern, "The template, a service directory named TEMPLATE@")
+            ->required();
+        verb->add_option("NAME", instance.name, "What follows the @ in the instance's name")->required();
+        verb->add_flag("--down", instance.down, "It is not started by itself");
+        verb = add_verb(app, "tree");
+        std::string help = "One of:";
+        for (const auto& one : tree_words)
+            help += "\n  " + std::string(one.word) + ": " + std::string(one.help);
+        verb->add_option("WHAT", tree_word_given, help)->required();
+        verb = add_verb(app, "completion");
+        verb->add_option("SHELL", completion.shell, "bash, zsh or fish")->required();
+    }
+
+    // Variables stand between the names, as in a shell.
+    void take_variables() {
+        std::erase_if(request.names, [&](const std::string& word) {
+            std::size_t sign = word.find('=');
+            if (sign == std::string::npos) return false;
+            bool plain =
+                sign > 0 &&
+                std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(sign), [](char c) {
+                    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                           (c >= '0' && c <= '9');
+                });
+            if (!plain)
+                throw verb_error(exit_code::usage,
+                                 "\"" + word.substr(0, sign) + "\" is no name of a variable");
+            request.variables.emplace_back(word.substr(0, sign), word.substr(sign + 1));
+            return true;
+        });
+        if (!request.variables.empty() && request.verb != "start" && request.verb != "restart")
+            throw verb_error(exit_code::usage, "only start and restart take variables");
+    }
+
+    static void check_mode(const std::string& word) {
+        if (word.empty() || depengine::find_mode(word) != nullptr) return;
+        std::vector<std::string> known;
+        for (const auto& row : depengine::mode_table) known.emplace_back(row.name);
+        throw verb_error(exit_code::usage, "there is no mode " + word + did_you_mean(word, known));
+    }
+
+    void need_names(const std::vector<std::string>& names, std::string_view verb) const {
+        if (names.empty())
+            throw verb_error(exit_code::usage, std::string(verb) + " needs the name of a service",
+                             "svctl list tells which there are");
+    }
+
+    void choose_request(const depengine::verb_row& row) {
+        request.verb = row.name;
+        request.wait = !no_wait;
+        take_variables();
+        need_names(request.names, row.name);
+        check_mode(request.mode);
+        if (!timeout.empty()) {
+            request.timeout_ms = parse_duration(timeout);
+            if (!request.timeout_ms)
+                throw verb_error(exit_code::usage, "\"" + timeout + "\" is no duration",
+                                 "such as 300ms, 5s, 2m");
+        }
+        result.verb = request;
+    }
+
+    void choose_plan() {
+        if (depengine::find_verb(plan.verb) == nullptr) {
+            std::vector<std::string> known;
+            for (const auto& row : depengine::verb_table) known.emplace_back(row.name);
+            throw verb_error(exit_code::usage,
+                             "\"" + plan.verb + "\" cannot be planned" + did_you_mean(plan.verb, known));
+        }
+        need_names(plan.names, "plan");
+        check_mode(plan.mode);
+        result.verb = plan;
+    }
+
+    void choose_graph() {
+        if (dot + mermaid + svg + graph_json > 1)
+            throw verb_error(exit_code::usage, "--dot, --mermaid, --svg and --json: one of them");
+        graph.form = dot          ? graph_form::dot
+                     : mermaid    ? graph_form::mermaid
+                     : svg        ? graph_form::svg
+                     : graph_json ? graph_form::json
+                                  : graph_form::tree;
+        result.verb = graph;
+    }
+
+    void choose_tree() {
+        auto found = std::find_if(std::begin(tree_words), std::end(tree_words),
+                                  [&](const tree_word& one) { return one.word == tree_word_given; });
+        if (found == std::end(tree_words)) {
+            std::vector<std::string> known;
+            for (const auto& one : tree_words) known.emplace_back(one.word);
+            throw verb_error(exit_code::usage, "svscan cannot be told to " + tree_word_given +
+                                                   did_you_mean(tree_word_given, known));
+        }
+        result.verb = tree_options{found->letter};
+    }
+
+    void choose_engine_verb() {
+        auto parsed = [&](std::string_view name) { return app.get_subcommand(std::string(name))->parsed(); };
+        for (const auto& row : depengine::verb_table)
+            if (parsed(row.name)) choose_request(row);
+        if (parsed("plan") || parsed("apply")) choose_plan();
+        if (parsed("why")) {
+            need_names(why.names, "why");
+            result.verb = why;
+        }
+        if (parsed("list")) result.verb = list;
+        if (parsed("blame")) result.verb = blame;
+        if (parsed("graph")) choose_graph();
+        if (parsed("events")) result.verb = events;
+        diff.load = parsed("reload-definitions");
+        if (diff.load || parsed("diff")) result.verb = diff;
+        enable.enable = parsed("enable");
+        if (enable.enable || parsed("disable")) {
+            need_names(enable.names, enable.enable ? "enable" : "disable");
+            result.verb = enable;
+        }
+        if (parsed("instance")) result.verb = instance;
+        if (parsed("shutdown")) result.verb = shutdown;
+        if (parsed("tree")) choose_tree();
+        if (parsed("completion")) result.verb = completion;
+    }
+
     void choose() {
+        choose_engine_verb();
         result.colours = parse_colours(colours);
         if (status_verb->parsed()) result.verb = status;
         if (logs_verb->parsed()) {

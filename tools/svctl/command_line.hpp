@@ -3,14 +3,19 @@
 
 #include "tools/svctl/options.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
 namespace reeve::svctl {
 
+// What stands behind a verb, for completion.
+enum class operand : std::uint8_t { none, services, files, words };
+
 struct verb_word {
     std::string_view name, help;
+    operand operands;
 };
 std::span<const verb_word> verb_words();
 

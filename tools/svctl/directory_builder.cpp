@@ -55,6 +55,11 @@ void directory_builder::write_script(const std::string& path, std::string_view c
     write(path, content, 0755);
 }
 
+void directory_builder::make_link(const std::string& path, const std::string& target) {
+    if (::symlinkat(target.c_str(), fd_.get(), path.c_str()) < 0)
+        throw system_failure("make link", name_ + "/" + path, errno);
+}
+
 void directory_builder::move_into_place() {
     int moved =
         ::renameat2(parent_fd_.get(), temporary_.c_str(), parent_fd_.get(), name_.c_str(), RENAME_NOREPLACE);

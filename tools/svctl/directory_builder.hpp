@@ -20,6 +20,7 @@ public:
     void make_directory(const std::string& path);
     void write_file(const std::string& path, std::string_view content);
     void write_script(const std::string& path, std::string_view content); // executable
+    void make_link(const std::string& path, const std::string& target);   // a symbolic link
 
     // Refuses (2) if something has that name by now.
     void move_into_place();

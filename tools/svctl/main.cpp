@@ -1,6 +1,8 @@
 // svctl: the friendly front of a tree. Here are the dispatch to the verbs and the one place that prints errors.
 #include "chainload/message.hpp"
 #include "tools/svctl/command_line.hpp"
+#include "tools/svctl/completion.hpp"
+#include "tools/svctl/output.hpp"
 #include "tools/svctl/verbs.hpp"
 
 #include <exception>
@@ -8,6 +10,17 @@
 
 namespace {
 using namespace reeve::svctl;
+
+exit_code print_completion(const completion_options& options) {
+    auto script = completion_script(options.shell, verb_words());
+    if (!script)
+        throw verb_error(exit_code::usage, "\"" + options.shell + "\" is no shell that can complete",
+                         "bash, zsh or fish");
+    output out;
+    out.add(*script);
+    out.flush();
+    return exit_code::success;
+}
 
 exit_code run(const command_options& options) {
     struct {
@@ -17,6 +30,19 @@ exit_code run(const command_options& options) {
         exit_code operator()(const init_options& verb) const { return run_init(shared, verb); }
         exit_code operator()(const new_options& verb) const { return run_new(shared, verb); }
         exit_code operator()(const check_options& verb) const { return run_check(shared, verb); }
+        exit_code operator()(const request_options& verb) const { return run_request(shared, verb); }
+        exit_code operator()(const plan_options& verb) const { return run_plan(shared, verb); }
+        exit_code operator()(const why_options& verb) const { return run_why(shared, verb); }
+        exit_code operator()(const list_options& verb) const { return run_list(shared, verb); }
+        exit_code operator()(const blame_options& verb) const { return run_blame(shared, verb); }
+        exit_code operator()(const graph_options& verb) const { return run_graph(shared, verb); }
+        exit_code operator()(const events_options& verb) const { return run_events(shared, verb); }
+        exit_code operator()(const diff_options& verb) const { return run_diff(shared, verb); }
+        exit_code operator()(const enable_options& verb) const { return run_enable(shared, verb); }
+        exit_code operator()(const instance_options& verb) const { return run_instance(shared, verb); }
+        exit_code operator()(const shutdown_options& verb) const { return run_shutdown(shared, verb); }
+        exit_code operator()(const tree_options& verb) const { return run_tree(shared, verb); }
+        exit_code operator()(const completion_options& verb) const { return print_completion(verb); }
     } dispatch{options};
     return std::visit(dispatch, options.verb);
 }

@@ -1,0 +1,166 @@
+#include "tools/svctl/progress.hpp"
+
+#include "tools/svctl/display_width.hpp"
+#include "tools/svctl/engine_client.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+namespace reeve::svctl {
+
+namespace json = boost::json;
+
+namespace {
+constexpr std::size_t most_lines = 20; // of the block; what has arrived gives way first
+constexpr std::size_t bar_width = 30;
+
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(width, text.size()), ' ');
+    return text;
+}
+
+std::string_view action_word(std::string_view letters) {
+    if (letters == "u") return "start";
+    if (letters == "d") return "stop";
+    if (letters == "l") return "reload";
+    if (letters == "0") return "reset";
+    return "restart";
+}
+
+bool is_up(std::string_view phase) {
+    return phase == "ready" || phase == "done";
+}
+bool is_at_rest(std::string_view phase) {
+    return phase == "down" || phase == "failed" || phase == "skipped";
+}
+} // namespace
+
+colour phase_colour(std::string_view phase) {
+    if (is_up(phase)) return colour::green;
+    if (phase == "failed") return colour::red;
+    if (phase == "down" || phase == "skipped") return colour::dim;
+    return colour::yellow;
+}
+
+bool progress::arrives(const line& one) const {
+    if (one.letters.empty()) return true;
+    return one.letters.back() == 'd' ? is_at_rest(one.phase) : is_up(one.phase) || one.letters.back() != 'u';
+}
+
+std::string progress::begin(const json::object& plan) {
+    for (const json::value& step : list_field(plan, "steps")) {
+        if (!step.is_object()) continue;
+        std::string name = text_field(step.as_object(), "service");
+        line& one = lines_[name];
+        if (one.letters.empty()) order_.push_back(name);
+        one.letters += text_field(step.as_object(), "letter");
+        width_ = std::max(width_, name.size());
+    }
+    std::string text;
+    for (const json::value& note : list_field(plan, "notes"))
+        if (note.is_string()) text += safe_to_show(note.as_string()) + "\n";
+    return text + (on_.interactive ? draw() : "");
+}
+
+std::string progress::change(const json::object& event) {
+    std::string name = text_field(event, "service");
+    line& one = lines_[name];
+    width_ = std::max(width_, name.size());
+    line before = one;
+    one.phase = text_field(event, "phase");
+    one.waits = text_field(object_field(event, "waits_for"), "text");
+    one.end = text_field(event, "end");
+    one.arrived = one.arrived || (arrives(one) && before.phase != one.phase);
+    if (on_.interactive) return draw();
+    if (one.phase == before.phase && one.waits == before.waits) return {};
+    std::string tail = one.phase == "failed" || one.phase == "backoff" ? one.end : one.waits;
+    return padded(name, width_) + "  " + one.phase + (tail.empty() ? "" : "  (" + safe_to_show(tail) + ")") +
+           "\n";
+}
+
+// The block anew, over the one before.
+std::string progress::draw() {
+    std::string text;
+    if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\x1b[J";
+    std::vector<std::string> shown;
+    std::size_t arrived = 0;
+    for (const std::string& name : order_) {
+        if (lines_[name].arrived)
+            ++arrived;
+        else if (shown.size() < most_lines)
+            shown.push_back(name);
+    }
+    for (std::size_t i = order_.size(); i-- > 0 && shown.size() < most_lines;)
+        if (lines_[order_[i]].arrived) shown.insert(shown.begin(), order_[i]);
+    for (const std::string& name : shown) {
+        const line& one = lines_[name];
+        std::string rest = one.phase == "failed" || one.phase == "backoff" ? one.end : one.waits;
+        std::string phase = padded(one.phase.empty() ? "-" : one.phase, 9);
+        std::string plain =
+            padded(name, width_) + "  " + padded(std::string(action_word(one.letters)), 7) + "  ";
+        std::size_t used = plain.size() + phase.size() + 2;
+        if (on_.width > used) rest = cut_to_width(safe_to_show(rest), on_.width - used);
+        text += plain + paint(phase, phase_colour(one.phase), on_.colours) + "  " +
+                paint(rest, colour::dim, on_.colours) + "\n";
+    }
+    drawn_ = shown.size();
+    if (!order_.empty()) {
+        std::size_t filled = arrived * bar_width / order_.size();
+        text += "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
+                std::to_string(arrived) + " of " + std::to_string(order_.size()) + "\n";
+        ++drawn_;
+    }
+    return text;
+}
+
+std::string progress::end(const json::object& result) {
+    std::string text;
+    if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\x1b[J";
+    drawn_ = 0;
+    for (const json::value& one : list_field(result, "refusals"))
+        if (one.is_string()) text += "refused: " + safe_to_show(one.as_string()) + "\n";
+    const json::array& results = list_field(result, "results");
+    std::size_t width = 0;
+    for (const json::value& one : results)
+        if (one.is_object()) width = std::max(width, text_field(one.as_object(), "service").size());
+    for (const json::value& entry : results) {
+        if (!entry.is_object()) continue;
+        const json::object& one = entry.as_object();
+        std::string how = text_field(one, "result"), why = text_field(one, "text");
+        bool well = how == "done" || how == "already";
+        text += padded(text_field(one, "service"), width) + "  " + text_field(one, "verb") + "  " +
+                paint(how, well ? colour::green : colour::red, on_.colours) +
+                (why.empty() ? "" : "  " + safe_to_show(why)) + "\n";
+    }
+    return text;
+}
+
+std::string plan_text(const json::object& plan, const terminal& on) {
+    std::size_t width = 0;
+    for (const json::value& step : list_field(plan, "steps"))
+        if (step.is_object()) width = std::max(width, text_field(step.as_object(), "service").size());
+    std::string text;
+    std::int64_t wave = 0;
+    for (const json::value& entry : list_field(plan, "steps")) {
+        if (!entry.is_object()) continue;
+        const json::object& step = entry.as_object();
+        if (number_field(step, "wave") != wave) text += "\n";
+        wave = number_field(step, "wave");
+        std::string letter = text_field(step, "letter");
+        text += padded(std::string(action_word(letter)), 6) + "  " +
+                padded(text_field(step, "service"), width) + "  " +
+                paint(safe_to_show(text_field(step, "why")), colour::dim, on.colours) + "\n";
+    }
+    for (const json::value& entry : list_field(plan, "held"))
+        if (entry.is_object())
+            text += "held    " + padded(text_field(entry.as_object(), "service"), width) + "  " +
+                    paint(safe_to_show(text_field(entry.as_object(), "text")), colour::yellow, on.colours) +
+                    "\n";
+    for (const json::value& note : list_field(plan, "notes"))
+        if (note.is_string()) text += "note    " + safe_to_show(note.as_string()) + "\n";
+    if (text.empty()) text = "nothing would be done\n";
+    if (std::string hash = text_field(plan, "hash"); !hash.empty()) text += "hash    " + hash + "\n";
+    return text;
+}
+
+} // namespace reeve::svctl

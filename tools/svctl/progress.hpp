@@ -1,0 +1,51 @@
+// What is shown while a request is carried out: events in, lines out. Pure: the terminal is the caller's.
+//
+// On a terminal the services are a block of lines that is drawn again at every change, with a bar under it; elsewhere
+// each change is a line of its own.
+#pragma once
+
+#include "tools/svctl/colour.hpp"
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace reeve::svctl {
+
+class progress {
+public:
+    explicit progress(const terminal& on)
+        : on_(on) {}
+
+    // The plan: which services are concerned, and how many steps there are. What to print.
+    std::string begin(const boost::json::object& plan);
+    // A change of one service. What to print, which may be nothing.
+    std::string change(const boost::json::object& event);
+    // The result, a line per service that was named, and the reasons if it was refused.
+    std::string end(const boost::json::object& result);
+
+private:
+    struct line {
+        std::string phase, waits, end;
+        std::string letters; // of the plan, in order: "du" is a restart
+        bool arrived = false;
+    };
+    bool arrives(const line& one) const;
+    std::string draw();
+
+    terminal on_;
+    std::vector<std::string> order_; // as they will act
+    std::map<std::string, line> lines_;
+    std::size_t width_ = 0; // of the longest name
+    std::size_t drawn_ = 0; // lines of the block that stands on the terminal
+};
+
+// "db  u  held by web (requires)": the steps of a plan as a table, waves apart, and what is held.
+std::string plan_text(const boost::json::object& plan, const terminal& on);
+
+// The colour that a phase is shown in.
+colour phase_colour(std::string_view phase);
+
+} // namespace reeve::svctl
