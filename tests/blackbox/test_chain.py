@@ -502,18 +502,22 @@ def test_fdmove_and_fdclose(chain, tmp_path):
     assert chain("fdclose", "99999999999", "true").returncode == 100
 
 
-@pytest.mark.parametrize("name", [name for name in HELPERS if name not in ("setlock", "redirfd", "fdmove", "fghack", *helper_groups()["sockets"], *helper_groups()["isolation"])])
+@pytest.mark.parametrize("name", [name for name in HELPERS if name not in ("setlock", "redirfd", "fdmove", "fghack", "controlling-tty", "when-service", *helper_groups()["sockets"], *helper_groups()["isolation"])])
 def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "A").write_text("x")
+    block = ["{", "true", "}"]
     arguments = {
         "append-path": ["P", "x"], "argv0": None, "cd": ["/"], "envdir": [tmp_path / "e"], "envuidgid": ["nobody"],
         "export": ["A", "b"], "fdclose": ["9"], "oom-score": ["300"], "prepend-path": ["P", "x"], "setuidgid": [":0:0"],
         "softlimit": ["-c", "0"], "umask": ["022"], "unexport": ["A"], "applyuidgid": ["-u", "0"], "keepgroups": ["root"],
         "ulimit": ["core=0"], "ionice": ["-c", "idle"], "sched": ["batch"], "cpus": ["all"], "timerslack": ["1ms"], "envfile": ["/dev/null"],
+        "if": block, "foreground": block, "background": block, "tryexec": ["{", "absent-program", "}"], "time-limit": ["30s"],
+        "pipe-to": ["{", "cat", "}"], "fdswap": ["0", "0"], "chroot": ["/"], "runtime-dir": [tmp_path / "r"], "pdeathsig": ["TERM"],
+        "at": ["every", "1ms"], "when-path": ["exists", "/"], "when-mount": ["/"],
     }.get(name, [])  # fmt: skip
-    if name in ("setuidgid", "applyuidgid", "keepgroups") and os.geteuid() != 0:
-        pytest.skip("needs root, to set ids")
+    if name in ("setuidgid", "applyuidgid", "keepgroups", "chroot") and os.geteuid() != 0:
+        pytest.skip("needs root")
     program_words = ["/bin/sh", "sh", "-c", "ls /proc/$$/fd"] if arguments is None else ["/bin/sh", "-c", "ls /proc/$$/fd"]
     done = run("chainload", name, *(arguments or []), *program_words)
     assert done.stdout.split() == [b"0", b"1", b"2"], done.stderr

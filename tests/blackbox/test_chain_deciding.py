@@ -9,6 +9,7 @@ import pytest
 from support.awaiting import await_until
 from support.chains import SYSTEM, sh
 from support.paths import BIN, foreign_program
+from support.processes import alive, parent
 
 EXECLINE = "/usr/lib/execline/bin"
 
@@ -105,27 +106,23 @@ def test_background_tells_the_pid(run):
         assert len(set(done.stdout.split())) == 1 and done.stdout.count(b"\n") == 2
 
 
-def parent_of(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        return int(file.read().rpartition(")")[2].split()[1])
-
-
 @pytest.mark.parametrize("detached", [False, True])
 def test_whose_child_a_background_program_is(nursery, tmp_path, detached):
     command = [f"{BIN}/background", *(["-d"] if detached else []), "{", "cat", "}", "foreground", "{", "printenv", "!", "}", *sh('echo $$; read line; exit 7')]
     with subprocess.Popen(command, env={**nursery.environment, "PATH": f"{BIN}:{SYSTEM}"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         beside, main = int(process.stdout.readline()), int(process.stdout.readline())
         assert main == process.pid
-        assert (parent_of(beside) == main) is not detached
+        assert (parent(beside) == main) is not detached
         assert os.getsid(beside) == os.getsid(main) and os.getpgid(beside) == os.getpgid(main)
         os.kill(beside, signal.SIGKILL)
         if detached:
-            await_until(lambda: not os.path.exists(f"/proc/{beside}") or parent_of(beside) != main, what="its end")
+            await_until(lambda: not os.path.exists(f"/proc/{beside}") or parent(beside) != main, what="its end")
             with open(f"/proc/{main}/task/{main}/children", encoding="ascii") as file:
                 assert file.read() == ""
         process.stdin.close()
         process.stdin = None
     assert process.returncode == 7
+    await_until(lambda: not alive(beside), what="its end")
 
 
 @pytest.mark.parametrize("name", ["if", "foreground"])

@@ -22,7 +22,7 @@ CASES = {
     "timerslack": ["1ms"], "setlock": ["lock"], "redirfd": ["-r", "17", "/dev/null"], "fdmove": ["-c", "16", "0"], "fdclose": ["0"], "fdswap": ["0", "2"],
     "cd": ["/usr"], "umask": ["0137"], "pgrphack": [], "setsid": [], "pdeathsig": ["USR2"], "signals": ["-i", "HUP", "-b", "USR1,40"],
     "setuidgid": ["nobody"], "envuidgid": ["nobody"], "applyuidgid": ["-u", "12", "-g", "34", "-G", "5,6"], "keepgroups": ["nobody"],
-    "setpriv-caps": ["-b", "-sys_boot"], "no-new-privs": [], "unshare": ["uts"], "private-tmp": ["-d", "/empty"], "read-only": ["vars"], "hide": ["vars"],
+    "setpriv-caps": ["-b", "-sys_boot"], "no-new-privs": [], "chpst": ["-n", "2", "-o", "66"], "unshare": ["uts"], "private-tmp": ["-d", "/empty"], "read-only": ["vars"], "hide": ["vars"],
     "seccomp-deny": ["reboot"], "tcp-listen": ["127.0.0.1", "0"], "udp-bind": ["127.0.0.1", "0"], "unix-listen": ["socket"], "fifo-open": ["fifo"],
     "pipe-to": ["{", "cat", "}"], "foreground": ["{", "false", "}"], "background": ["{", "true", "}"],
 }  # fmt: skip
