@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from support import orphans, processes  # noqa: E402  (found by the line above)
 from support.awaiting import await_until  # noqa: E402
 from support.chains import as_daemontools, chain, run  # noqa: E402, F401  (fixtures)
+from support.logger import Logger  # noqa: E402
 from support.paths import BIN, RECORDER  # noqa: E402
 from support.service import Service  # noqa: E402
 from svscan_tree import Tree  # noqa: E402
@@ -121,3 +122,17 @@ def tree(bin_dir, nursery, tmp_path):
     yield one
     if one.popen and one.popen.poll() is None:
         one.stop()
+
+
+@pytest.fixture
+def logger(bin_dir, nursery, tmp_path):
+    """A factory: logger(*script) starts multilog in a directory of its own, at the end of a pipe."""
+    made = []
+
+    def make(*script, **variables):
+        made.append(Logger(tmp_path, nursery.environment, *script, **variables))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -13,6 +13,8 @@ void fuzz_envdir(std::string_view input);
 void fuzz_envfile(std::string_view input);
 void fuzz_calendar(std::string_view input);
 void fuzz_expression(std::string_view input);
+void fuzz_multilog_input(std::string_view input);
+void fuzz_multilog_script(std::string_view input);
 void fuzz_notify_message(std::string_view input);
 void fuzz_settings(std::string_view input);
 void fuzz_status_record(std::string_view input);

@@ -18,7 +18,9 @@ struct target {
 constexpr target targets[] = {
     {"access_rules", fuzz_access_rules}, {"envdir", fuzz_envdir},
     {"envfile", fuzz_envfile},           {"calendar", fuzz_calendar},
-    {"expression", fuzz_expression},     {"notify_message", fuzz_notify_message},
+    {"expression", fuzz_expression},     {"multilog_input", fuzz_multilog_input},
+    {"multilog_script", fuzz_multilog_script},
+    {"notify_message", fuzz_notify_message},
     {"settings", fuzz_settings},         {"status_record", fuzz_status_record},
 };
 

@@ -12,9 +12,14 @@ using chainload::failed;
 using chainload::result;
 
 namespace {
-constexpr int larger_pipe = 256 * 1024;
+constexpr int larger_pipe = 256 * 1024, largest_pipe = 1024 * 1024;
 // Pages that were never touched cost nothing.
 alignas(4096) char buffer[input::block + 4096];
+
+// Where the system gives no more (pipe-user-pages-soft, pipe-max-size in proc(5)) it stays as it is.
+void grow_pipe(int size) {
+    if (::fcntl(STDIN_FILENO, F_GETPIPE_SZ) < size) ::fcntl(STDIN_FILENO, F_SETPIPE_SZ, size);
+}
 } // namespace
 
 result<void> input::open() {
@@ -30,11 +35,8 @@ result<void> input::open() {
     return {};
 }
 
-// A writer that fills the pipe before we have looked gets a larger one: it can write while we do. Where the system
-// gives none (pipe-user-pages-soft in proc(5)) it stays as it is.
-void input::grow() {
-    grown_ = true;
-    if (::fcntl(STDIN_FILENO, F_GETPIPE_SZ) < larger_pipe) ::fcntl(STDIN_FILENO, F_SETPIPE_SZ, larger_pipe);
+void input::grow_for_trouble() const {
+    if (is_pipe()) grow_pipe(largest_pipe);
 }
 
 result<input::outcome> input::look(std::size_t most) {
@@ -62,7 +64,9 @@ result<input::outcome> input::look(std::size_t most) {
         if (got <= 0) return failed("read standard input");
         end_ += static_cast<std::size_t>(got);
     }
-    if (end_ == block && !grown_) grow();
+    // A writer that fills the pipe before we have looked gets a larger one: it can write while we do.
+    if (end_ == block && !grown_) grow_pipe(larger_pipe);
+    grown_ = grown_ || end_ == block;
     return outcome::bytes;
 }
 

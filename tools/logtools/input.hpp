@@ -28,12 +28,13 @@ public:
     // The first `count` of bytes() are in their files.
     chainload::result<void> take(std::size_t count);
 
+    // Lets the pipe hold more, so that its writer can go on while we cannot.
+    void grow_for_trouble() const;
+
     // Nothing came for a while: gives the memory back. True if there was some to give.
     void release();
 
 private:
-    void grow();
-
     chainload::unique_fd look_in_, look_out_;
     dev_t device_ = 0;
     ino_t inode_ = 0;

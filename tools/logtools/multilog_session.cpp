@@ -87,6 +87,7 @@ session::flow session::insist(std::size_t index, bool may_drop, std::optional<tr
             retry_at_ = monotonic_ms() + retry_ms;
             return flow::on;
         }
+        in_.grow_for_trouble();
         // daemontools pauses 5 s; room on a disk may come sooner, a processor that failed is not hurried.
         for (int seconds = what->error == 0 ? 5 : 1; seconds > 0; --seconds)
             if (!pause()) {
