@@ -287,6 +287,14 @@ def test_fifo_owner(run, tmp_path):
     said(run("fifo-open", "-o", "nobody", "f", "true"))
 
 
+def test_a_fifo_with_a_second_name_is_left_alone(run, tmp_path):
+    """It may be one of ours from elsewhere, whose rights are not for those who can write here."""
+    os.mkfifo(tmp_path / "real", 0o600)
+    os.link(tmp_path / "real", tmp_path / "f")
+    assert "trust the owner of f: permission denied" in refusal(run("fifo-open", "-m", "666", "f", "true"))
+    assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
+
+
 def test_what_is_no_fifo_is_left_alone(run, tmp_path):
     os.mkfifo(tmp_path / "real")
     (tmp_path / "link").symlink_to("real")
