@@ -13,11 +13,11 @@ namespace reeve::chainload {
 namespace {
 constexpr std::size_t largest = 16 * 1024 * 1024;
 
-// The whole file, in memory that lasts until the exec; a nullptr with the errno in `error`.
+// The whole file, in memory that lasts until the exec; nothing, and the errno in `error`, if that cannot be.
 std::optional<std::span<char>> read_text(int file, arena& memory, int& error) {
     std::size_t capacity = 4096, size = 0;
     char* text = memory.take(capacity);
-    for (; text != nullptr; error = 0) {
+    while (text != nullptr) {
         ssize_t got = ::read(file, text + size, capacity - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return error = errno, std::nullopt;
