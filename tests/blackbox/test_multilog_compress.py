@@ -56,6 +56,6 @@ def test_files_of_an_outage_are_left_alone(tmp_path, nursery, bin_dir):
 
 
 def test_limits_count_compressed_bytes(tmp_path, nursery, bin_dir):
-    assert run(tmp_path, nursery.environment, ["s8192", "T17k", "z", "./main"], lines(0, 3000)).returncode == 0
-    assert run(tmp_path, nursery.environment, ["s8192", "T17k", "z", "./main"], lines(3000, 100)).returncode == 0
+    assert run(tmp_path, nursery.environment, ["s8192", "T40k", "z", "./main"], lines(0, 3000)).returncode == 0
+    assert run(tmp_path, nursery.environment, ["s8192", "T40k", "z", "./main"], lines(3000, 100)).returncode == 0
     assert whole_log(tmp_path / "main").endswith(lines(3000, 100))

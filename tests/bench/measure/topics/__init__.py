@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, idle, memory, new, respawn, start, stop, syscalls
+from measure.topics import boot, chain, client, idle, logger, memory, new, respawn, start, stop, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -13,4 +13,5 @@ TOPICS = {
     "client": client,
     "chain": chain,
     "stop": stop,
+    "logger": logger,
 }
