@@ -515,6 +515,7 @@ def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
         "if": block, "foreground": block, "background": block, "tryexec": ["{", "absent-program", "}"], "time-limit": ["30s"],
         "pipe-to": ["{", "cat", "}"], "fdswap": ["0", "0"], "chroot": ["/"], "runtime-dir": [tmp_path / "r"], "pdeathsig": ["TERM"],
         "at": ["every", "1ms"], "when-path": ["exists", "/"], "when-mount": ["/"],
+        "assert": ["exists(/)"], "skip-unless": ["exists(/)"],
     }.get(name, [])  # fmt: skip
     if name in ("setuidgid", "applyuidgid", "keepgroups", "chroot") and os.geteuid() != 0:
         pytest.skip("needs root")

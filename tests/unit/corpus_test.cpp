@@ -16,12 +16,16 @@ struct target {
     void (*run)(std::string_view input);
 };
 constexpr target targets[] = {
-    {"access_rules", fuzz_access_rules}, {"envdir", fuzz_envdir},
-    {"envfile", fuzz_envfile},           {"calendar", fuzz_calendar},
-    {"expression", fuzz_expression},     {"multilog_input", fuzz_multilog_input},
+    {"access_rules", fuzz_access_rules},
+    {"envdir", fuzz_envdir},
+    {"envfile", fuzz_envfile},
+    {"calendar", fuzz_calendar},
+    {"expression", fuzz_expression},
+    {"multilog_input", fuzz_multilog_input},
     {"multilog_script", fuzz_multilog_script},
     {"notify_message", fuzz_notify_message},
-    {"settings", fuzz_settings},         {"status_record", fuzz_status_record},
+    {"settings", fuzz_settings},
+    {"status_record", fuzz_status_record},
 };
 
 std::string content(const std::filesystem::path& path) {
