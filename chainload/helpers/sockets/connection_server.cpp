@@ -36,7 +36,7 @@ next connection_server::run() {
     if (!open_signals()) return problem_;
     if (options_.announce) announce();
     serve();
-    return self_.done(0);
+    return problem_;
 }
 
 bool connection_server::add_listener(int fd, bool must_listen) {
@@ -103,7 +103,10 @@ void connection_server::serve() {
     for (;;) {
         bool accepting = !stopping_ && !paused_ && !table_.is_full();
         int ready = ::poll(watched_, accepting ? 1 + listeners_ : 1, paused_ ? pause_ms : -1);
-        if (ready < 0 && errno != EINTR && errno != ENOMEM) return;
+        if (ready < 0 && errno != EINTR && errno != ENOMEM) {
+            (void)fail(self_.unable(errno, "wait for connections"));
+            return;
+        }
         paused_ = false;
         if (ready <= 0) continue;
         if (watched_[0].revents != 0) heed_signals();

@@ -52,7 +52,7 @@ private:
     process& self_;
     char** command_;
     const server_options& options_;
-    next problem_;
+    next problem_; // the chain's end: with exit code 0 until something is wrong
     messenger log_{"accept-each"};
     pollfd watched_[1 + most_listeners]; // signals first
     std::size_t listeners_ = 0;

@@ -65,7 +65,8 @@ result<unique_fd> bind_unix_socket(const unix_address& address, int type, const 
     if (bound < 0) return failed("bind");
     if (!address.is_abstract() && rights.of)
         if (auto given = give_rights(address.path.sun_path, *rights.of, mode); !given) {
-            ::unlink(address.path.sun_path);
+            // What is there instead of it is not ours to remove.
+            if (given.why().error != EEXIST) ::unlink(address.path.sun_path);
             return given.why();
         }
     return fd;
