@@ -3,6 +3,7 @@
 #include "chainload/file.hpp"
 #include "tools/svctl/last_lines.hpp"
 #include "tools/svctl/scan_directory.hpp"
+#include "tools/svctl/unpack_zstd.hpp"
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -12,10 +13,18 @@ namespace reeve::svctl {
 namespace {
 constexpr std::size_t chunk = 32 * 1024, longest_line = 1024 * 1024;
 
-// "@" 24 hexadecimal digits ".s", or ".u" for one that was open at a crash.
+constexpr std::string_view compressed = ".zst";
+
+// "@" 24 hexadecimal digits ".s", or ".u" for one that was open at a crash, or ".s.zst".
 bool is_rotated_file(std::string_view name) {
-    return name.size() == stamp_label_size + 2 && parse_stamp_label(name) &&
-           (name.ends_with(".s") || name.ends_with(".u"));
+    if (!parse_stamp_label(name)) return false;
+    std::string_view ending = name.substr(stamp_label_size);
+    return ending == ".s" || ending == ".u" || ending == ".s.zst";
+}
+
+// What orders two files: one that was compressed is the same as before.
+std::string_view label_of(std::string_view name) {
+    return name.substr(0, stamp_label_size);
 }
 } // namespace
 
@@ -43,17 +52,36 @@ chainload::unique_fd log_directory::open_file(const std::string& file) const {
 std::vector<std::string> log_directory::rotated_files() const {
     auto names = list_directory(at_, directory_.c_str()).value_or(std::vector<std::string>{});
     std::erase_if(names, [](const std::string& name) { return !is_rotated_file(name); });
+    // For a moment a file and its compressed version are both there; the longer name comes behind the other.
+    names.erase(
+        std::unique(names.begin(), names.end(),
+                    [](const auto& one, const auto& next) { return label_of(one) == label_of(next); }),
+        names.end());
     return names;
 }
 
 chainload::unique_fd log_directory::open_part(part& one) const {
-    if (!one.held) return open_file(one.file);
-    return std::move(one.held);
+    if (one.held) return std::move(one.held);
+    if (!one.file.ends_with(compressed)) {
+        auto file = open_file(one.file);
+        if (file) return file;
+        one.file += compressed; // meanwhile
+    }
+    auto packed = open_file(one.file);
+    return packed ? unpack_zstd(packed.get()) : chainload::unique_fd{};
 }
 
 // Finds what comes behind the file that was read last, up to `current`. The order of the looks matters: multilog
 // renames current to previous, makes a new current, gives previous its last name, and only then removes the old one.
 // So whatever is not current any more when that is opened is found under one of the two other names.
+bool log_directory::is_finished(const std::string& name) const {
+    struct stat info {};
+    if (::fstatat(at_, (directory_ + "/" + name).c_str(), &info, 0) < 0) return false;
+    if (identity{info.st_dev, info.st_ino} == finished_) return true;
+    // multilog gives the compressed file the time of the other one.
+    return name.ends_with(compressed) && finished_at_.known() && moment_of(info.st_mtim) == finished_at_;
+}
+
 void log_directory::look_again() {
     bool first = !looked_;
     looked_ = true;
@@ -63,14 +91,16 @@ void log_directory::look_again() {
 
     identity own = current_ ? identity_of(current_.get()) : identity{};
     identity rotating = previous ? identity_of(previous.get()) : identity{};
-    auto from = std::find_if(names.begin(), names.end(),
-                             [&](const std::string& name) { return identity_of_file(name) == finished_; });
+    auto from =
+        std::find_if(names.begin(), names.end(), [&](const std::string& name) { return is_finished(name); });
     if (from != names.end()) {
         last_rotated_ = *from;
         ++from;
     } else {
         // A processor has rewritten it, or it has no last name yet: what is newer by name may repeat its lines.
-        from = std::upper_bound(names.begin(), names.end(), last_rotated_);
+        from = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+            return label_of(name) > label_of(last_rotated_);
+        });
         if (!first) read_already_ = last_;
     }
     for (; from != names.end(); ++from) {
@@ -168,7 +198,7 @@ std::optional<std::string> log_directory::take_line(bool at_end) {
 // The first stamp that follows, else the time of the last change.
 moment log_directory::guess_time() const {
     for (std::size_t at = used_; at < buffer_.size();) {
-        if (auto stamp = parse_stamp_label(std::string_view(buffer_).substr(at))) return *stamp;
+        if (auto stamp = parse_line_stamp(std::string_view(buffer_).substr(at))) return stamp->when;
         std::size_t end = buffer_.find('\n', at);
         if (end == std::string::npos) break;
         at = end + 1;
@@ -181,9 +211,10 @@ moment log_directory::guess_time() const {
 // Nothing for a line that is too old or was yielded already.
 std::optional<log_line> log_directory::accept(std::string text) {
     log_line line;
-    auto stamp = parse_stamp_label(text);
+    auto stamp = parse_line_stamp(text);
     line.stamped = stamp.has_value();
-    if (stamp) last_ = *stamp;
+    line.stamp_size = stamp ? stamp->size : 0;
+    if (stamp) last_ = stamp->when;
     line.when = last_.known() ? last_ : guess_time();
     line.text = std::move(text);
     if (line.when < since_) return std::nullopt;
@@ -209,6 +240,8 @@ std::optional<log_line> log_directory::next() {
         }
         if (file_is_current_ && !rotated) return std::nullopt;
         finished_ = identity_of(file_.get());
+        struct stat info {};
+        finished_at_ = ::fstat(file_.get(), &info) == 0 ? moment_of(info.st_mtim) : moment{};
         file_.reset();
     }
 }

@@ -1,8 +1,8 @@
-// The lines of one multilog (or svlogd) directory, oldest first: the rotated files @*.s and @*.u in order, then
+// The lines of one multilog (or svlogd) directory, oldest first: the rotated files @*.s, @*.u and @*.s.zst in order, then
 // `previous` if one is just being rotated, then `current`; and over every rotation that happens meanwhile, without
 // losing or repeating a line.
 //
-// Files are read in order through one buffer. Rotated files that were compressed (other endings) are passed over.
+// Files are read in order through one buffer. Rotated files of a processor's own making (other endings) are passed over.
 #pragma once
 
 #include "chainload/unique_fd.hpp"
@@ -48,6 +48,7 @@ private:
     void look_again();
     bool open_next();
     bool current_was_rotated() const;
+    bool is_finished(const std::string& name) const;
     bool fill();
     std::optional<std::string> take_line(bool at_end);
     std::optional<log_line> accept(std::string text);
@@ -59,6 +60,7 @@ private:
     std::deque<part> pending_;     // rotated files still to be read
     std::string last_rotated_;     // the newest name that was read, or passed over
     identity finished_;            // the file that was read last; zero at first
+    moment finished_at_;           // when it was written to last
     chainload::unique_fd current_; // opened before the others are listed, so that no rotation slips between
     off_t current_offset_ = 0;
 

@@ -16,8 +16,9 @@ namespace reeve::svctl {
 
 struct log_line {
     moment when;          // its stamp's, else that of the line before it
-    bool stamped = false; // text begins with a TAI64N label and a blank
-    std::string text;     // as it stands in the file, without the newline
+    bool stamped = false; // text begins with a stamp of so many characters, and a blank
+    std::size_t stamp_size = 0;
+    std::string text; // as it stands in the file, without the newline
 };
 
 class line_source {

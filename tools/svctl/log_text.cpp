@@ -10,7 +10,7 @@ namespace reeve::svctl {
 std::string_view text_of(const log_line& line) {
     std::string_view text = line.text;
     if (!line.stamped) return text;
-    text.remove_prefix(stamp_label_size);
+    text.remove_prefix(line.stamp_size);
     if (text.starts_with(' ')) text.remove_prefix(1);
     return text;
 }

@@ -32,6 +32,14 @@ inline moment moment_of_ms(std::int64_t milliseconds) {
 inline constexpr std::size_t stamp_label_size = 25;
 std::optional<moment> parse_stamp_label(std::string_view line);
 
+// The stamp at the very beginning of a line, of whichever kind a logger writes: a TAI64N label, or ISO 8601 with a "T"
+// (multilog i and l, svlogd -ttt) or a "_" (svlogd -tt), which is UTC where no zone stands behind.
+struct line_stamp {
+    moment when;
+    std::size_t size; // characters
+};
+std::optional<line_stamp> parse_line_stamp(std::string_view line);
+
 enum class zone { local, utc };
 // "2024-05-01 12:34:56.789", and " +02:00"-less: the zone is the reader's own. UTC has a "Z" behind.
 std::string readable_time(moment when, zone in);

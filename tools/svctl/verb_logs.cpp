@@ -27,7 +27,7 @@ std::string line_json(const std::string& service, const log_line& line) {
     namespace json = boost::json;
     json::object one{{"service", as_utf8(service)}};
     one["time"] = line.stamped ? json::value(rfc3339(line.when)) : json::value(nullptr);
-    one["stamp"] = line.stamped ? json::value(line.text.substr(0, stamp_label_size)) : json::value(nullptr);
+    one["stamp"] = line.stamped ? json::value(line.text.substr(0, line.stamp_size)) : json::value(nullptr);
     one["text"] = as_utf8(text_of(line));
     return json::serialize(one) + "\n";
 }
