@@ -67,13 +67,15 @@ public:
     // The same, and it is done: `into` is the reconciler that the plan was made for. Reloads and resets, which are no
     // wishes but letters for once, are the steps with the letters l and 0: the caller sends them.
     outcome apply(const request& what, reconciler& into) const;
+    // What will be done if nobody asks for anything: after a change of definitions.
+    depengine::plan what_is_due() const;
 
 private:
     struct draft; // the request merged, and what follows from it: draft.hpp
     draft merge(const request& what, outcome& found) const;
     void check(const request& what, const draft& wanted, outcome& found) const;
     void write(const draft& wanted, reconciler& into, std::vector<std::string>* notes) const;
-    void simulate(draft& wanted, outcome& found) const;
+    void simulate(draft& wanted, outcome& found, bool alone = false) const; // alone: there is no request
     plan_step explained(const draft& wanted, const reconciler& world, letter_to step,
                         std::uint32_t wave) const;
     void find_followers(draft& wanted, reconciler& world, const std::vector<bool>& goal_before) const;

@@ -77,7 +77,7 @@ void planner::find_followers(draft& wanted, reconciler& world, const std::vector
     }
 }
 
-void planner::simulate(draft& wanted, outcome& found) const {
+void planner::simulate(draft& wanted, outcome& found, bool alone) const {
     const graph& all = now_.services();
     reconciler world = now_;
     std::uint64_t clock = 1;
@@ -100,8 +100,10 @@ void planner::simulate(draft& wanted, outcome& found) const {
         }
     };
     // First what is going on anyway comes to its end: the plan is what the request adds to that.
+    // Without a request, just that is the plan.
+    if (alone) run(true);
     calm(world);
-    run(false);
+    run(alone);
     std::vector<bool> goal_before(all.size());
     for (node one = 0; one < all.size(); ++one) goal_before[one] = world.goal(one);
     write(wanted, world, &found.plan.notes);
@@ -130,6 +132,14 @@ void planner::simulate(draft& wanted, outcome& found) const {
     for (const plan_step& step : found.plan.steps)
         hash = hashed(hashed(hash, all.name(step.which)), {&step.letter, 1});
     found.plan.hash = hash;
+}
+
+plan planner::what_is_due() const {
+    draft nothing;
+    nothing.came_from.assign(now_.services().size(), no_node);
+    outcome found;
+    simulate(nothing, found, true);
+    return std::move(found.plan);
 }
 
 } // namespace reeve::depengine

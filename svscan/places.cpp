@@ -88,7 +88,8 @@ look_result places::look(const char* name) const {
     std::string_view directory(name);
     bool complete = exists(scan(), path_text(directory, "/run")) ||
                     exists(scan(), path_text(directory, "/start")) ||
-                    exists(scan(), path_text(directory, "/target"));
+                    // A target has no process: where there is an engine, it lives there alone.
+                    (exists(scan(), path_text(directory, "/target")) && !has_engine());
     seen.what.kind = complete ? sight_kind::complete : sight_kind::incomplete;
     path_text log(directory, "/log");
     seen.what.has_log = ::fstatat(scan(), log.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);

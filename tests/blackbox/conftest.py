@@ -21,6 +21,7 @@ from support.chains import as_daemontools, chain, run  # noqa: E402, F401  (fixt
 from support.logger import Logger  # noqa: E402
 from support.paths import BIN, RECORDER  # noqa: E402
 from support.service import Service  # noqa: E402
+from engine_client import Engine  # noqa: E402
 from svscan_tree import Tree  # noqa: E402
 
 
@@ -136,3 +137,10 @@ def logger(bin_dir, nursery, tmp_path):
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def engine(tree):
+    """The same with an engine that a test starts; services are made with add()."""
+    assert RECORDER.is_file(), f"{RECORDER} is not there: build first (tests/run does)"
+    return Engine(tree)

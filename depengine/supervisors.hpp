@@ -1,0 +1,18 @@
+// The engine's two dealings with a supervisor: its status record is read, and letters are written to its control FIFO.
+// Neither ever waits. Paths are looked up below a descriptor of the scan directory.
+#pragma once
+
+#include "chainload/result.hpp"
+#include "supervise/status_record.hpp"
+
+#include <string_view>
+
+namespace reeve::depengine {
+
+// NAME/supervise/status. ENOENT or ENOTDIR: there is none.
+chainload::result<supervise::status_record> read_record(int scan, std::string_view name);
+
+// One letter to NAME/supervise/control. EAGAIN: the pipe is full; ENXIO: nobody reads; ENOENT: there is no supervisor.
+chainload::result<void> send_letter(int scan, std::string_view name, char letter);
+
+} // namespace reeve::depengine
