@@ -127,7 +127,7 @@ def test_daily_rotates_at_midnight(logger, tmp_path):
     to_midnight = 86400 - int(time.time()) % 86400
     ahead = (to_midnight - 3) % 86400  # local time = UTC + this: three seconds before midnight
     hours, rest = divmod(ahead, 3600)
-    one = logger("d", "./main", TZ=f"<XXX>-{hours}:{rest // 60}:{rest % 60}")
+    one = logger("d", "./main", TZ=f"<HERE>-{hours}:{rest // 60}:{rest % 60}")
     one.say("before\n")
     await_until(lambda: old_files(tmp_path / "main"), 30, "a rotation at midnight")
     one.say("after\n")
