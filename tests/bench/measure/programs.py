@@ -13,7 +13,7 @@ OURS = BUILD / "bin"
 OWN_PROGRAMS = BUILD / "tests" / "bench"
 # Where the trees are: in memory, as a machine's state directory (/run) is, so that no disk is in the figures.
 PLACE = os.environ.get("TMPDIR") or next((place for place in ("/dev/shm", "/tmp") if os.access(place, os.W_OK | os.X_OK)), "/tmp")
-NEEDED = ("svscan", "supervise", "svtools", "chainload_program", "logtools", "bench_programs")
+NEEDED = ("svscan", "supervise", "svtools", "chainload_program", "logtools", "depengine", "bench_programs")
 PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan"}
 
 

@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, idle, logger, memory, new, respawn, start, stop, syscalls
+from measure.topics import boot, chain, client, graph, idle, logger, memory, new, respawn, start, stop, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -12,6 +12,7 @@ TOPICS = {
     "syscalls": syscalls,
     "client": client,
     "chain": chain,
+    "graph": graph,
     "stop": stop,
     "logger": logger,
 }
