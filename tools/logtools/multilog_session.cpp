@@ -175,17 +175,13 @@ session::flow session::process(std::span<const char> bytes) {
 
 // The line that is held back, or `ends` the one that is under way.
 session::flow session::decide(bool ends) {
-    if (rotate_due() == flow::stop) return flow::stop;
-    for (std::size_t i = 0; i < logs_.size(); ++i) journal_.positions()[i] = logs_[i].position();
-    journal_.begin({}, {});
-    line_state& next = journal_.next_state();
-    feed_.decide(next, ends);
-    std::size_t none = 0;
-    while (!line_feed::drained(next)) {
-        if (pour({}, {}, next, none) == flow::stop) return flow::stop;
-        if (rotate_due() == flow::stop) return flow::stop;
-    }
+    // First the decision, then what follows from it: killed in between, the next one goes on from there.
+    feed_.decide(journal_.next_state(), ends);
     journal_.commit();
+    while (!line_feed::drained(journal_.state())) {
+        std::size_t none = 0;
+        if (step({}, {}, none) == flow::stop) return flow::stop;
+    }
     return flow::on;
 }
 
