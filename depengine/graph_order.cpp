@@ -147,15 +147,17 @@ void graph::break_cycles() {
                 if (!edge.ordered || !inside(edge.other)) continue;
                 if (weakest == nullptr || rank_of(edge) < rank_of(*weakest)) weakest = &edge, from = one;
             }
-        cycle found{shortest_cycle(from, weakest->other, came_from, links, inside), no_node, no_node};
-        bool breaks = rank_of(*weakest) != order_rank::needed;
-        if (breaks) {
-            found.from = from;
-            found.to = weakest->other;
+        // A cycle of needs loses an order too, as its members may have to be stopped, but that is no way to start them.
+        bool needed = rank_of(*weakest) == order_rank::needed;
+        if (!needed || !facts_[from].unstartable) {
+            cycle found{shortest_cycle(from, weakest->other, came_from, links, inside), no_node, no_node};
+            if (!needed) {
+                found.from = from;
+                found.to = weakest->other;
+            }
+            complain_of_cycle(found, members, *weakest);
+            cycles_.push_back(std::move(found));
         }
-        complain_of_cycle(found, members, *weakest);
-        cycles_.push_back(std::move(found));
-        if (!breaks) continue;
         weakest->ordered = false;
         search.find(members, links, collect); // what is left of the component
     }

@@ -5,13 +5,12 @@
 namespace reeve::depengine {
 
 namespace {
-constexpr relations hard_needs = needing;
 constexpr relations conflict = set_of(relation::conflicts);
 
 } // namespace
 
 // Several verbs for one service become one action: a stop goes with nothing else; restart absorbs start and reload;
-// start and reload together are a reload if it is up, else a start.
+// start and reload together are a start, and a reload if it is up.
 planner::draft planner::merge(const request& what, outcome& found) const {
     const graph& all = now_.services();
     draft made;
@@ -50,8 +49,8 @@ planner::draft planner::merge(const request& what, outcome& found) const {
         bool up = now_.stands(which).active;
         if (one.restart)
             one.start = one.reload = false;
-        else if (one.start && one.reload)
-            (up ? one.start : one.reload) = false;
+        else if (one.start && !up)
+            one.reload = false;
         if (one.reload && !up) found.refusals.push_back(name + ": cannot be reloaded: it is not up");
         const refused_verbs& refuse = all[which].refuse;
         auto refused = [&](bool asked, bool not_to, std::string_view word) {
@@ -66,10 +65,18 @@ planner::draft planner::merge(const request& what, outcome& found) const {
     }
     // What they need hard, breadth first: the list is the queue.
     std::size_t asked = made.needs.size();
+    // What is only needed to start is past for those that are up and stay so.
+    auto hard_needs = [&](const draft& of, node which) {
+        const merged* one = of.find(which);
+        bool stays = now_.stands(which).active && (one == nullptr || !one->restart);
+        return stays ? static_cast<relations>(needing & lasting) : needing;
+    };
     if (!made.only)
         for (std::size_t next = 0; next < made.needs.size(); ++next)
             for (const link& edge : all.out(made.needs[next])) {
-                if ((edge.what & hard_needs) == 0 || made.came_from[edge.other] != no_node) continue;
+                if ((edge.what & hard_needs(made, made.needs[next])) == 0 ||
+                    made.came_from[edge.other] != no_node)
+                    continue;
                 const merged* one = made.find(edge.other);
                 if (one != nullptr && (one->start || one->restart)) continue;
                 made.came_from[edge.other] = made.needs[next];
@@ -80,7 +87,8 @@ planner::draft planner::merge(const request& what, outcome& found) const {
     for (node one : made.needs)
         for (auto links : {all.out(one), all.in(one)})
             for (const link& edge : links)
-                if ((edge.what & conflict) != 0 && !wanted[edge.other] && !made.only)
+                if ((edge.what & conflict) != 0 && !wanted[edge.other] && !made.only &&
+                    !now_.wished(edge.other).alone)
                     made.displaced.push_back(edge.other);
     std::sort(made.displaced.begin(), made.displaced.end());
     made.displaced.erase(std::unique(made.displaced.begin(), made.displaced.end()), made.displaced.end());
@@ -179,21 +187,16 @@ void planner::write(const draft& wanted, reconciler& into, std::vector<std::stri
         if (into.wished(one).alone || into.wished(one).unordered != wanted.ignore_order) clear_modes(one);
     }
     for (const auto& [which, one] : wanted.named) {
-        if (one.start || one.restart) {
-            clear_modes(which);
-            into.change(which).intent = intent::up;
-            if (one.restart)
-                into.restart(which);
-            else if (into.stands(which).gave_up || into.stands(which).failed)
-                into.retry(which);
-        } else if (one.stop) {
-            clear_modes(which);
-            into.change(which).intent = intent::down;
-        } else if (one.release) {
-            clear_modes(which);
-            into.change(which).intent = intent::none;
-        }
+        bool up = one.start || one.restart;
+        if (!up && !one.stop && !one.release) continue;
+        clear_modes(which);
+        into.change(which).intent = up ? intent::up : one.stop ? intent::down : intent::none;
     }
+    for (const auto& [which, one] : wanted.named)
+        if (one.restart)
+            into.restart(which);
+        else if (one.start && (into.stands(which).gave_up || into.stands(which).failed))
+            into.retry(which);
     for (node one : wanted.followers) into.change(one).intent = intent::none;
 }
 

@@ -73,19 +73,37 @@ void reconciler::observe(node which, const observation& now) {
     bool taken = it.in_flight != 0 && same_life && now.commands > it.sent_after;
     it.tried = it.tried || (taken && it.in_flight == 'u');
     if (taken || !same_life) it.in_flight = 0;
+    bool unseen = it.seen.ready() && now.ready(); // it was away for a moment, and nobody looked
     it.seen = now;
     it.deaf = false;
     advance_action(it);
     wake(which, true);
-    if (!died) return;
-    for (const link& edge : graph_->in(which))
-        if ((edge.what & bond) != 0) wake(edge.other, true);
+    if (!died || it.asked.alone) return;
+    for (const link& edge : graph_->in(which)) {
+        if ((edge.what & bond) == 0) continue;
+        wake(edge.other, true);
+        // Who has no process cannot be told by its start time to be older.
+        const service& bound = state_[edge.other];
+        bool lives = shown_[edge.other].active && shown_[edge.other].run && !bound.asked.alone;
+        if (unseen && lives && bound.seen.main_start == 0 && bound.asked.action == action::none)
+            restart(edge.other);
+    }
 }
 
 void reconciler::not_sent(node which) {
     service& it = state_[which];
     it.in_flight = 0;
     it.deaf = true;
+    wake(which, true);
+}
+
+void reconciler::unread(node which, std::uint64_t letters) {
+    service& it = state_[which];
+    if (letters == 0) return;
+    // What it was about to do is on disk; so the last letter can only be this.
+    it.in_flight = it.asked.action == action::stop || it.asked.action == action::restart ? 'd' : 'u';
+    it.sent_after = it.seen.commands + letters - 1;
+    it.sent_to = it.seen.supervise_start;
     wake(which, true);
 }
 
@@ -191,10 +209,9 @@ standing reconciler::look(node which, bool run) const {
     now.retries = seen.known && seen.phase == phase::backoff;
     now.goal = shown_[which].goal;
     now.chosen = it.asked.run;
-    now.persists =
-        (*graph_)[which].persistent &&
-        ((now.active && seen.want == want::up) ||
-         (it.asked.run && (it.asked.action == action::restart || it.asked.action == action::again)));
+    now.persists = (*graph_)[which].persistent && it.asked.run &&
+                   ((now.active && seen.want == want::up) || it.asked.action == action::restart ||
+                    it.asked.action == action::again);
     now.alone = it.asked.alone;
     now.asked_up = it.asked.intent == intent::up;
     now.asked_down = it.asked.intent == intent::down;

@@ -79,6 +79,9 @@ public:
     void observe(node which, const observation& now);
     // The letter could not be written: nobody reads, or the pipe is full. Tried again after the next observe().
     void not_sent(node which);
+    // After the first observe(): so many letters of an engine that was killed are still in the pipe. Nothing is done
+    // before they are taken.
+    void unread(node which, std::uint64_t letters);
     // Changes a wish by hand. Goals are computed anew at the next settle().
     wish& change(node which);
 
@@ -116,6 +119,8 @@ public:
     // Nothing is left to do for it: it is where it should be, or held, or gave up.
     bool settled(node which) const;
     wait_reason waits_for(node which) const;
+    // Why it is not down yet although it is not to run.
+    wait_reason stop_waits_for(node which) const { return turn_[which].wait; }
     // The chain of reasons from `which` to its root, for printing. At most `into.size()` steps.
     std::size_t why(node which, std::span<wait_reason> into) const;
     // If something waits although nothing is on its way: the nodes that wait for each other. Empty in a sound engine.
@@ -169,7 +174,7 @@ private:
     bool can_run(node which);
     bool may_start(node which);
     bool may_stop(node which);
-    bool bond_broken(node which) const;
+    bool must_follow(node which) const;
     bool waits_on(node which, node other) const {
         return turn_[which].held.other == other || turn_[which].wait.other == other;
     }

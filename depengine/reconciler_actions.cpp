@@ -42,7 +42,7 @@ void reconciler::decide(node which) {
     bool run = shown_[which].run;
     if (run != state_[which].asked.run) set_run(which, run);
     notice_hand(which);
-    if (bond_broken(which)) restart(which);
+    if (must_follow(which)) restart(which);
     publish(which, run);
     if (!std::exchange(its.due, true)) to_act_.push(which);
 }

@@ -28,8 +28,10 @@ bool reconciler::can_run(node which) {
     if (self.alone) return true;
     if (facts.unstartable) return held(which, waiting::cycle, which);
     if (facts.contradictory != no_node) return held(which, waiting::contradiction, facts.contradictory);
-    relations needs = lasting;
-    if (!self.active) needs = static_cast<relations>(needs | needing);
+    // What is needed only to start counts while it is known to be at rest.
+    const service& it = state_[which];
+    bool rests = it.seen.known && it.seen.at_rest() && it.in_flight != 'u';
+    relations needs = static_cast<relations>(rests ? lasting | needing : lasting);
     for (const link& edge : graph_->out(which)) {
         const standing& to = shown_[edge.other];
         if (to.alone) continue;
@@ -60,7 +62,9 @@ bool reconciler::may_start(node which) {
         if (other.alone) continue;
         if ((edge.what & conflict) != 0 && other.active)
             return blocked(which, waiting::down_first, edge.other, i);
-        if (!edge.ordered || asked.unordered) continue;
+        // (Whoever shares deaths waits even when order is to be ignored: it would be restarted at once.)
+        bool bound = outward && (edge.what & set_of(relation::binds_to)) != 0;
+        if (!edge.ordered || (asked.unordered && !bound)) continue;
         if (other.falls) return blocked(which, waiting::down_first, edge.other, i);
         if (!outward || !other.must_come) continue;
         // What is only liked, or only ordered, is not waited for once it has failed.
@@ -76,22 +80,28 @@ bool reconciler::may_stop(node which) {
     auto in = graph_->in(which);
     for (std::size_t i = turn_[which].cursor; i < in.size(); ++i) {
         const standing& other = shown_[in[i].other];
-        if (in[i].ordered && other.falls && !other.alone)
+        // What lives on it goes first, even if it does not know yet that it has to: its start is on its way.
+        bool lives_on_it = (in[i].what & lasting) != 0 && other.active && other.run;
+        if (in[i].ordered && (other.falls || lives_on_it) && !other.alone)
             return blocked(which, waiting::stop_order, in[i].other, i);
     }
     return true;
 }
 
-// Whether a service that this one shares its deaths with has died since this one started. Told by start times, so
-// that it is seen even if nobody looked at that moment.
-bool reconciler::bond_broken(node which) const {
+// Whether it has to be restarted because of another: one that it needs is being restarted and was not yet when this
+// one's start was sent, or one that it shares its deaths with has died since this one started. That is told by start
+// times, so that it is seen even if nobody looked at that moment.
+bool reconciler::must_follow(node which) const {
     const service& it = state_[which];
     const standing& self = shown_[which];
-    if (!self.active || !self.run || it.asked.alone || it.asked.action != action::none) return false;
+    if (!self.active || !self.run || self.alone || it.asked.action != action::none) return false;
     for (const link& edge : graph_->out(which)) {
-        if ((edge.what & set_of(relation::binds_to)) == 0) continue;
         const standing& other = shown_[edge.other];
         if (other.alone || other.gave_up || !other.known) continue;
+        if ((edge.what & (lasting | part)) != 0 && other.falls && other.run &&
+            state_[edge.other].asked.action == action::restart)
+            return true;
+        if ((edge.what & set_of(relation::binds_to)) == 0) continue;
         if (!other.ready) return true;
         if (it.seen.main_start != 0 && state_[edge.other].seen.main_start > it.seen.main_start) return true;
     }

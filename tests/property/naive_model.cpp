@@ -1,0 +1,214 @@
+#include "tests/property/naive_model.hpp"
+
+namespace reeve::tests {
+
+using namespace depengine;
+
+namespace {
+// The table of sv-relations(5), written down again.
+constexpr relations needed_to_start =
+    set_of(relation::requires_other, relation::binds_to, relation::milestone);
+constexpr relations needed_for_ever =
+    set_of(relation::requires_other, relation::binds_to, relation::requisite);
+constexpr relations any_need = needed_to_start | needed_for_ever;
+constexpr relations holds = needed_to_start | set_of(relation::waits_for, relation::wants);
+constexpr relations restarted_too = needed_for_ever | set_of(relation::part_of);
+} // namespace
+
+naive_model::naive_model(const small_tree& tree)
+    : tree_(tree) {
+    for (std::size_t i = 0; i < tree_.size(); ++i)
+        if (tree_.exists(i) && !tree_.services[i].down) services_[i].asked = intent::up;
+    come_to_rest();
+}
+
+void naive_model::change_definitions(const small_tree& tree) {
+    tree_ = tree;
+    for (service& one : services_) one.tried = false;
+    come_to_rest();
+}
+
+void naive_model::compute_goals() {
+    for (std::size_t i = 0; i < tree_.size(); ++i) {
+        service& one = services_[i];
+        bool persists = tree_.services[i].persistent && (one.up || one.back);
+        one.goal = one.asked == intent::up || (persists && one.asked != intent::down);
+    }
+    for (std::size_t round = 0; round < tree_.size(); ++round)
+        for (std::size_t i = 0; i < tree_.size(); ++i)
+            for (std::size_t k = 0; k < tree_.size(); ++k)
+                if (services_[i].goal && !services_[i].alone && tree_.has(i, k, holds) &&
+                    services_[k].asked != intent::down)
+                    services_[k].goal = true;
+}
+
+bool naive_model::needs(std::size_t which, std::size_t other) const {
+    std::array<bool, most_services> reached{};
+    for (std::size_t k = 0; k < tree_.size(); ++k) reached[k] = tree_.has(which, k, any_need);
+    for (std::size_t round = 0; round < tree_.size(); ++round)
+        for (std::size_t i = 0; i < tree_.size(); ++i)
+            for (std::size_t k = 0; k < tree_.size(); ++k)
+                if (reached[i] && tree_.has(i, k, any_need)) reached[k] = true;
+    return reached[other];
+}
+
+bool naive_model::failed_below(std::size_t which) const {
+    for (std::size_t k = 0; k < tree_.size(); ++k)
+        if (services_[k].why == spent::failed) return true;
+    (void)which;
+    return false;
+}
+
+// On a cycle of needs, or in need of two that conflict.
+bool naive_model::impossible(std::size_t which) const {
+    if (needs(which, which)) return true;
+    for (std::size_t i = 0; i < tree_.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k)
+            if (tree_.conflict(i, k) && (i == which || needs(which, i)) && (k == which || needs(which, k)))
+                return true;
+    return false;
+}
+
+bool naive_model::can_run(std::size_t which, const std::array<bool, most_services>& running) const {
+    const service& one = services_[which];
+    if (!one.goal || !tree_.exists(which)) return false;
+    if (one.alone) return true;
+    if (impossible(which)) return false;
+    for (std::size_t k = 0; k < tree_.size(); ++k) {
+        const service& other = services_[k];
+        if (other.alone || k == which) continue;
+        relations needed = one.up ? needed_for_ever : any_need;
+        if (tree_.has(which, k, needed) && (!running[k] || other.why != spent::no)) return false;
+        if (tree_.has(which, k, set_of(relation::part_of)) &&
+            (other.asked == intent::down || other.why == spent::failed))
+            return false;
+        if (!tree_.conflict(which, k) || !running[k]) continue;
+        bool asked = one.asked == intent::up, other_asked = other.asked == intent::up;
+        bool loses = asked != other_asked         ? other_asked
+                     : one.chosen != other.chosen ? other.chosen
+                                                  : k < which;
+        if (loses) return false;
+    }
+    return true;
+}
+
+void naive_model::compute_runs() {
+    std::array<bool, most_services> running{};
+    for (unsigned round = 0; round < 64; ++round) {
+        bool changed = false;
+        for (std::size_t i = 0; i < tree_.size(); ++i) {
+            bool can = can_run(i, running);
+            changed = changed || can != running[i];
+            running[i] = can;
+        }
+        if (changed) continue;
+        for (std::size_t i = 0; i < tree_.size(); ++i) services_[i].run = running[i];
+        return;
+    }
+    undecided_ = true;
+}
+
+void naive_model::start(std::size_t which) {
+    service& one = services_[which];
+    one.tried = true;
+    one.back = false;
+    if (tree_.is_target(which) || one.goes == fate::well || one.goes == fate::flaky) {
+        one.up = true;
+        one.starts += one.goes == fate::flaky ? 2 : 1;
+        if (!tree_.is_target(which)) one.goes = fate::well;
+    } else {
+        one.why = one.goes == fate::skipped ? spent::skipped : spent::failed;
+        one.starts += one.goes == fate::fails ? 1 : 0;
+    }
+}
+
+void naive_model::come_to_rest() {
+    for (bool changed = true; changed && !undecided_;) {
+        changed = false;
+        compute_goals();
+        compute_runs();
+        for (std::size_t i = 0; i < tree_.size(); ++i) {
+            service& one = services_[i];
+            if (one.run) continue;
+            changed = changed || one.up || one.back;
+            one.up = one.back = false;
+            // What failed stays failed; what is no longer to run has a new start ahead in any case.
+            one.why = spent::no;
+        }
+        for (std::size_t i = 0; i < tree_.size() && !changed; ++i) {
+            service& one = services_[i];
+            bool due = one.run && !one.up && one.why == spent::no;
+            for (std::size_t k = 0; k < tree_.size(); ++k)
+                if (tree_.has(i, k, any_need) && !one.alone && !services_[k].alone && !services_[k].up)
+                    due = false;
+            if (!due) continue;
+            start(i);
+            changed = true;
+        }
+    }
+    for (std::size_t i = 0; i < tree_.size(); ++i) services_[i].chosen = services_[i].run;
+}
+
+// It, and all that are up and need it for as long as they are up, go down and come back.
+void naive_model::restart(std::size_t which) {
+    std::array<bool, most_services> taken{};
+    taken[which] = true;
+    for (std::size_t round = 0; round < tree_.size(); ++round)
+        for (std::size_t i = 0; i < tree_.size(); ++i)
+            for (std::size_t k = 0; k < tree_.size(); ++k)
+                if (taken[k] && !services_[k].alone && !services_[i].alone && services_[i].up &&
+                    tree_.has(i, k, restarted_too))
+                    taken[i] = true;
+    for (std::size_t i = 0; i < tree_.size(); ++i) {
+        if (!taken[i]) continue;
+        services_[i].back = services_[i].up;
+        services_[i].up = false;
+        services_[i].why = spent::no;
+    }
+}
+
+bool naive_model::happen(const happening& what) {
+    service& one = services_[what.who];
+    bool ours = tree_.exists(what.who) && !tree_.is_target(what.who);
+    for (service& each : services_) each.tried = false;
+    using kind = happening::kind;
+    switch (what.what) {
+    case kind::ask:
+        if (!ask(what)) return false;
+        break;
+    case kind::crash:
+        if (!ours || !one.up) break;
+        start(what.who); // by its supervisor, whether it is needed or not
+        if (!one.up || one.why != spent::no) one.up = false;
+        for (std::size_t i = 0; i < tree_.size(); ++i)
+            if (services_[i].up && !services_[i].alone && !one.alone && one.up &&
+                tree_.has(i, what.who, set_of(relation::binds_to)))
+                restart(i);
+        break;
+    case kind::fail:
+    case kind::end:
+    case kind::hand_down:
+        if (!ours || !one.up) break;
+        one.up = false;
+        one.why = what.what == kind::fail ? spent::failed : spent::ended;
+        break;
+    case kind::hand_up:
+        if (!ours || one.up) break;
+        if (one.goal && !one.run) break; // undone
+        if (!one.goal) one.asked = intent::up;
+        one.why = spent::no;
+        start(what.who);
+        break;
+    case kind::new_supervisor:
+        if (ours && !one.up) one.why = spent::no;
+        one.starts = 0;
+        break;
+    case kind::new_fate: one.goes = what.becomes; break;
+    case kind::new_engine:
+    case kind::new_definitions: break;
+    }
+    come_to_rest();
+    return true;
+}
+
+} // namespace reeve::tests
