@@ -241,7 +241,8 @@ void engine::note(node which, const told& now) {
 
 void engine::tell() {
     auto touched = now_->live.touched();
-    if (touched.empty()) return;
+    bool fresh = std::exchange(fresh_request_, false);
+    if (touched.empty() && !fresh) return;
     bool listened = !subscribers_.empty() || !book_.empty();
     for (node which : touched) {
         told now = tell_of(now_->live, which);
@@ -257,7 +258,11 @@ void engine::tell() {
         }
     }
     try {
-        book_.look(now_->live, touched, [this](open_request& done) { complete(done); });
+        auto done = [this](open_request& one) { complete(one); };
+        if (fresh) // what is so already is not touched
+            book_.look_at_all(now_->live, done);
+        else
+            book_.look(now_->live, touched, done);
     } catch (const std::bad_alloc&) {
         say(severity::warning, "a result is not told for lack of memory");
     }

@@ -80,7 +80,8 @@ private:
     // engine_ends.cpp
     bool act_on_ends();
     void start_for(node cause, relation why);
-    bool shut_down(client from, const peer& who, const message* what, std::string reason);
+    void give_up_tree(node which);
+    void shut_down(client from, const peer& who, const message& what, const std::string& reason);
     // engine_requests.cpp
     void serve(client from, const peer& who, const message& what);
     void serve_orders(client from, const peer& who, const message& what);
@@ -123,7 +124,9 @@ private:
     std::set<std::string> reported_;
     std::map<std::string, rate_limit> limits_; // of what starts on its own account
     std::map<std::string, std::uint64_t> program_reported_;
-    std::string event_; // the line of an event
+    std::string event_;          // the line of an event
+    bool essential_ = false;     // an essential service gave up: the tree is to be shut down
+    bool fresh_request_ = false; // a request was begun: it may have its result already
     bool intents_unsaid_ = false, stalled_ = false, intents_failed_ = false, short_reported_ = false;
 };
 

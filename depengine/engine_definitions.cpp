@@ -139,7 +139,8 @@ void engine::report_new_problems() {
     std::set<std::string> found;
     for (const auto& one : problems_of(*now_)) {
         std::string text = one.file + ": " + one.text;
-        if (!one.hint.empty()) text += " (did you mean " + one.hint + "?)";
+        bool name = supervise::valid_service_name(one.hint);
+        if (!one.hint.empty()) text += name ? " (did you mean " + one.hint + "?)" : ": " + one.hint;
         if (!reported_.contains(text)) say(severity::warning, text);
         found.insert(std::move(text));
     }

@@ -23,28 +23,36 @@ unsigned exit_code_of(const observation& seen) {
 
 // True if there was any: then there is something to settle.
 bool engine::act_on_ends() {
-    if (now_->live.failures().empty() && now_->live.successes().empty()) return false;
+    if (now_->live.failures().empty() && now_->live.successes().empty() && !essential_) return false;
     try {
-        for (node one : now_->live.failures()) {
-            say(severity::warning,
-                std::string(now_->services.name(one)) + ": gave up: " + end_text(now_->live.seen(one)));
-            start_for(one, relation::on_failure);
-            if (!now_->services[one].essential) continue;
-            auto written = write_exit_code(scan_, exit_code_of(now_->live.seen(one)));
-            if (!written) say(severity::error, unable(written.why()));
+        std::vector<node> failures(now_->live.failures().begin(), now_->live.failures().end());
+        std::vector<node> successes(now_->live.successes().begin(), now_->live.successes().end());
+        for (node one : failures)
+            if (now_->services[one].essential) give_up_tree(one);
+        now_->live.forget_ends(); // each end is acted upon once: it is in the intents
+        if (essential_) {
             message what;
             what.tree = true;
-            shut_down(0, {}, &what,
-                      std::string(now_->services.name(one)) + ", which is essential and gave up");
+            shut_down(0, {}, what, "an essential service, which gave up");
+            essential_ = false;
         }
-        for (node one : now_->live.successes()) start_for(one, relation::on_success);
+        for (node one : failures) start_for(one, relation::on_failure);
+        for (node one : successes) start_for(one, relation::on_success);
     } catch (const std::bad_alloc&) {
         say(severity::error, "no memory to act on the end of a service; tried again");
         loop_.set(timer::again, chainload::monotonic_ms() + 1000);
         return false;
     }
-    now_->live.forget_ends();
     return true;
+}
+
+// The tree is to end with this service's code.
+void engine::give_up_tree(node which) {
+    say(severity::error, std::string(now_->services.name(which)) +
+                             ": is essential, and gave up: " + end_text(now_->live.seen(which)));
+    auto written = write_exit_code(scan_, exit_code_of(now_->live.seen(which)));
+    if (!written) say(severity::error, unable(written.why()));
+    essential_ = true;
 }
 
 void engine::start_for(node cause, relation why) {
@@ -66,8 +74,8 @@ void engine::start_for(node cause, relation why) {
     }
 }
 
-// Everything but the engine's own service is stopped, and nothing is started any more. False: refused, and told so.
-bool engine::shut_down(client from, const peer& who, const message* what, std::string reason) {
+// Everything but the engine's own service is stopped, and nothing is started any more.
+void engine::shut_down(client from, const peer& who, const message& what, const std::string& reason) {
     request asked;
     for (node one = 0; one < now_->services.size(); ++one)
         if (now_->services.exists(one) && now_->services.name(one) != own_service_)
@@ -78,8 +86,7 @@ bool engine::shut_down(client from, const peer& who, const message* what, std::s
     say(severity::info, asked.owner);
     shutdown_.owner = asked.owner;
     shutdown_.orders = asked.orders;
-    do_request(from, asked, *what, "shutdown", what->tree);
-    return true;
+    do_request(from, asked, what, "shutdown", what.tree);
 }
 
 } // namespace reeve::depengine

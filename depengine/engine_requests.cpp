@@ -83,7 +83,7 @@ void engine::serve(client from, const peer& who, const message& what) {
     case asking::subscribe: return serve_subscription(from, what);
     case asking::shutdown:
         if (join(from, what, "shutdown")) return;
-        shut_down(from, who, &what, "");
+        shut_down(from, who, what, "");
         return turn();
     case asking::status: {
         engine_facts facts{chainload::realtime_ms(), ::getpid(), tree_.value_or(supervise::tree_id{}),
@@ -168,7 +168,7 @@ void engine::serve_orders(client from, const peer& who, const message& what) {
     turn();
 }
 
-// Asked for and, unless it is refused, begun: the letters are sent by the next turn.
+// Asked for and, unless it is refused, begun: the letters are sent by the next turn, which may be this one.
 void engine::do_request(client from, const request& asked, const message& what, const std::string& sameness,
                         bool stops_tree) {
     open_request made;
@@ -195,9 +195,7 @@ void engine::do_request(client from, const request& asked, const message& what, 
     send_once(found.plan);
     book_.open(std::move(made), now_->services.size());
     set_deadline();
-    // What is so already has its result after the turn, whether anything changes or not.
-    turn();
-    book_.look_at_all(now_->live, [this](open_request& done) { complete(done); });
+    fresh_request_ = true;
 }
 
 // Reloads and resets are no wishes: they are sent here, once.

@@ -12,7 +12,8 @@ from support.awaiting import DEADLINE, await_until
 from support.paths import program
 from support.service import recorded, shell
 
-RUNS = recorded("wait")
+# Ready only once it has recorded its start: a service without readiness is ready before that.
+RUNS = recorded("write 3 ready", "wait")
 # It runs and is ready once the file `go` is there.
 READY_ON_GO = {"run": recorded("await go", "write 3 ready", "wait"), "notification-fd": "3"}
 
@@ -53,6 +54,8 @@ class Client:
             line = self.lines.readline()
         except ConnectionResetError:
             return None
+        except TimeoutError:
+            raise AssertionError("the engine does not answer")
         return json.loads(line) if line else None
 
     def until(self, kind):
@@ -79,6 +82,8 @@ class Engine:
         """A service; relations={"requires": ["db"]}. With run=None a target."""
         for relation, others in (relations or {}).items():
             files[relation] = {other: "" for other in others}
+        if run == RUNS:
+            files.setdefault("notification-fd", "3")
         if run is None:
             self.tree.add(name, run="", **files)
             (self.tree.directory / name / "run").rename(self.tree.directory / name / "target")

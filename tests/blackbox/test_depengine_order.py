@@ -4,7 +4,7 @@ from engine_client import READY_ON_GO
 from support.awaiting import await_until
 from support.service import recorded
 
-SLOW_STOP = recorded("on TERM record", "wait", "await gone", "exit 0")
+SLOW_STOP = recorded("on TERM record", "await gone", "exit 0")
 
 
 def test_a_chain_comes_up_in_order_and_goes_down_in_reverse(engine):
@@ -88,7 +88,7 @@ def test_a_stop_waits_for_the_status_record_of_what_goes_first(engine):
         assert engine.phase("db") == "ready"
         assert engine.status("db")["waits_for"]["why"] == "stop-order"
         (web / "gone").touch()
-        assert client.until("result")[-1]["ok"]
+        assert client.until("result")[-1]["ok"], engine.status()
     assert engine.phase("db") == "down"
 
 
