@@ -184,6 +184,7 @@ void planner::write(const draft& wanted, reconciler& into, std::vector<std::stri
             into.retry(one);
             note(one, "is tried again because it is needed");
         }
+        if (into.wished(one).alone) note(one, "was asked for alone: its relations count again");
         if (into.wished(one).alone || into.wished(one).unordered != wanted.ignore_order) clear_modes(one);
     }
     for (const auto& [which, one] : wanted.named) {

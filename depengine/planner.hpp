@@ -58,7 +58,7 @@ struct irreversible_lock {
 
 class planner {
 public:
-    // Both must outlive the planner.
+    // Both must outlive the planner. The reconciler has been settled since its last change.
     planner(const reconciler& now, const irreversible_lock& lock)
         : now_(now)
         , lock_(lock) {}

@@ -14,7 +14,7 @@ using supervise::want;
 void reconciler::restart(node which) {
     work_.clear();
     auto take = [&](node one) {
-        const standing& now = shown_[one];
+        standing now = look(one, shown_[one].run); // observed since the last settle(), perhaps
         if (brings_up(state_[one].asked.action) || (!now.active && one != which)) return;
         set_action(one, now.active ? action::restart : action::start);
         wake(one, true);
@@ -31,7 +31,7 @@ void reconciler::restart(node which) {
 }
 
 void reconciler::retry(node which) {
-    if (shown_[which].active || state_[which].asked.action != action::none) return;
+    if (look(which, shown_[which].run).active || state_[which].asked.action != action::none) return;
     set_action(which, action::start);
     wake(which, true);
 }

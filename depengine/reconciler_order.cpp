@@ -82,7 +82,8 @@ bool reconciler::may_stop(node which) {
         const standing& other = shown_[in[i].other];
         // What lives on it goes first, even if it does not know yet that it has to: its start is on its way.
         bool lives_on_it = (in[i].what & lasting) != 0 && other.active && other.run;
-        if (in[i].ordered && (other.falls || lives_on_it) && !other.alone)
+        if (in[i].ordered && !other.alone &&
+            (other.falls || (lives_on_it && !state_[in[i].other].asked.unordered)))
             return blocked(which, waiting::stop_order, in[i].other, i);
     }
     return true;
@@ -98,8 +99,8 @@ bool reconciler::must_follow(node which) const {
     for (const link& edge : graph_->out(which)) {
         const standing& other = shown_[edge.other];
         if (other.alone || other.gave_up || !other.known) continue;
-        if ((edge.what & (lasting | part)) != 0 && other.falls && other.run &&
-            state_[edge.other].asked.action == action::restart)
+        bool follows = edge.ordered && !it.asked.unordered && (edge.what & (lasting | part)) != 0;
+        if (follows && other.falls && other.run && state_[edge.other].asked.action == action::restart)
             return true;
         if ((edge.what & set_of(relation::binds_to)) == 0) continue;
         if (!other.ready) return true;

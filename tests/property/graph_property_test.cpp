@@ -87,6 +87,14 @@ std::string wrong_plan(const plan& said, std::vector<letter_to> sent) {
     return planned == done ? "" : "the plan was" + planned_text + ", but sent was" + done_text;
 }
 
+bool new_bond(const small_tree& before, const small_tree& after) {
+    relations bond = set_of(relation::binds_to);
+    for (std::size_t i = 0; i < after.size(); ++i)
+        for (std::size_t k = 0; k < after.size(); ++k)
+            if (after.has(i, k, bond) && !before.has(i, k, bond)) return true;
+    return false;
+}
+
 struct tally {
     std::size_t asked = 0, refused = 0, undecided = 0, other_answers = 0;
 };
@@ -116,7 +124,10 @@ std::string try_quietly(const tree_case& one, tally& counts) {
         if (unseen) continue;
         if (what.what == kind::new_definitions) {
             random_numbers draw(what.seed);
+            small_tree earlier = definitions;
             change_tree(definitions, draw);
+            // A new bond asks which of the two started first: the model knows no times.
+            if (new_bond(earlier, definitions)) return {};
             tree.happen(what);
             model.change_definitions(definitions);
             tree.come_to_rest();

@@ -135,6 +135,14 @@ void naive_model::come_to_rest() {
             // What failed stays failed; what is no longer to run has a new start ahead in any case.
             one.why = spent::no;
         }
+        // Who shares deaths does not stay up beside what is not up.
+        for (std::size_t i = 0; i < tree_.size() && !changed; ++i)
+            for (std::size_t k = 0; k < tree_.size() && !changed; ++k)
+                if (tree_.has(i, k, set_of(relation::binds_to)) && services_[i].up && !services_[k].up &&
+                    !services_[i].alone && !services_[k].alone) {
+                    restart(i);
+                    changed = true;
+                }
         for (std::size_t i = 0; i < tree_.size() && !changed; ++i) {
             service& one = services_[i];
             bool due = one.run && !one.up && one.why == spent::no;
@@ -194,10 +202,9 @@ bool naive_model::happen(const happening& what) {
         break;
     case kind::hand_up:
         if (!ours || one.up) break;
-        if (one.goal && !one.run) break; // undone
         if (!one.goal) one.asked = intent::up;
         one.why = spent::no;
-        start(what.who);
+        start(what.who); // and undone, if it is to be held all the same
         break;
     case kind::new_supervisor:
         if (ours && !one.up) one.why = spent::no;

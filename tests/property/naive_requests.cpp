@@ -88,10 +88,12 @@ bool naive_model::ask(const happening& what) {
     }
     // What is part of something that nothing asks for any more follows it.
     for (std::size_t round = 0; round < count && !only; ++round) {
-        compute_goals();
+        naive_model then = *this;
+        for (service& one : then.services_) one.goes = fate::well;
+        then.come_to_rest();
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t k = 0; k < count; ++k)
-                if (before.services_[k].goal && !services_[k].goal && !named[i] &&
+                if (before.services_[k].goal && !then.services_[k].goal && !named[i] &&
                     tree_.has(i, k, set_of(relation::part_of)) && services_[i].asked == intent::up)
                     services_[i].asked = intent::none;
     }

@@ -158,11 +158,14 @@ void simulated_tree::run_engine() {
             continue;
         }
         supervisors_[one.to].fifo.push_back(one.letter);
-        if (one.letter == 'u') supervisors_[one.to].by_hand = false;
+        // (With mode `only` somebody wanted it so.)
+        if (one.letter == 'u') supervisors_[one.to].by_hand = engine_->wished(one.to).alone;
     }
     if (!dead_) return;
     tell("the engine is killed", 0);
+    life_ = 0;
     new_engine();
+    run_engine();
 }
 
 void simulated_tree::observe(std::size_t which) {
