@@ -56,7 +56,7 @@ void reconciler::take_over(const reconciler& before) {
         it.in_flight = was.in_flight;
         it.deaf = was.deaf;
         it.tried = was.tried;
-        it.sent_after = was.sent_after;
+        it.promised = was.promised;
         it.sent_to = was.sent_to;
         shown_[one] = look(one, it.asked.run);
     }
@@ -70,7 +70,7 @@ void reconciler::observe(node which, const observation& now) {
     if (graph_->is_target(which) || it.seen == now) return;
     bool died = now.starts != it.seen.starts || now.main_start != it.seen.main_start;
     bool same_life = now.known && now.supervise_start == it.sent_to;
-    bool taken = it.in_flight != 0 && same_life && now.commands > it.sent_after;
+    bool taken = it.in_flight != 0 && same_life && now.commands >= it.promised;
     it.tried = it.tried || (taken && it.in_flight == 'u');
     if (taken || !same_life) it.in_flight = 0;
     bool unseen = it.seen.ready() && now.ready(); // it was away for a moment, and nobody looked
@@ -93,8 +93,16 @@ void reconciler::observe(node which, const observation& now) {
 void reconciler::not_sent(node which) {
     service& it = state_[which];
     it.in_flight = 0;
+    --it.promised;
     it.deaf = true;
     wake(which, true);
+}
+
+void reconciler::sent_beside(node which) {
+    service& it = state_[which];
+    bool same_life = it.sent_to == it.seen.supervise_start;
+    it.promised = std::max(it.seen.commands, same_life ? it.promised : 0) + 1;
+    it.sent_to = it.seen.supervise_start;
 }
 
 void reconciler::unread(node which, std::uint64_t letters) {
@@ -102,7 +110,7 @@ void reconciler::unread(node which, std::uint64_t letters) {
     if (letters == 0) return;
     // What it was about to do is on disk; so the last letter can only be this.
     it.in_flight = it.asked.action == action::stop || it.asked.action == action::restart ? 'd' : 'u';
-    it.sent_after = it.seen.commands + letters - 1;
+    it.promised = it.seen.commands + letters;
     it.sent_to = it.seen.supervise_start;
     wake(which, true);
 }

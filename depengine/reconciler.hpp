@@ -79,6 +79,8 @@ public:
     void observe(node which, const observation& now);
     // The letter could not be written: nobody reads, or the pipe is full. Tried again after the next observe().
     void not_sent(node which);
+    // A letter that is no wish (a reload, a reset) was written.
+    void sent_beside(node which);
     // After the first observe(): so many letters of an engine that was killed are still in the pipe. Nothing is done
     // before they are taken.
     void unread(node which, std::uint64_t letters);
@@ -90,6 +92,9 @@ public:
     std::span<const letter_to> settle();
     // Whether a wish changed since the last call in a way that the next engine must know.
     bool take_wishes_changed() { return std::exchange(wishes_changed_, false); }
+    // Whether an action ended since the last call. The next engine would find that out by itself as long as no
+    // supervisor is replaced meanwhile: to be written down when there is time.
+    bool take_actions_ended() { return std::exchange(actions_ended_, false); }
     // Services that gave up and oneshots that succeeded since forget_ends(), each end once, across engines too: those
     // that are essential, or have on-failure/ or on-success/.
     std::span<const node> failures() const { return failures_; }
@@ -132,11 +137,11 @@ private:
     struct service {
         observation seen;
         wish asked;
-        char in_flight = 0;           // the letter that was sent and not yet taken
-        bool deaf = false;            // the last letter could not be written
-        bool tried = false;           // the supervisor has taken the u of this start
-        std::uint64_t sent_after = 0; // commands that had been taken when the letter was sent
-        std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
+        char in_flight = 0;         // the letter that was sent and not yet taken
+        bool deaf = false;          // the last letter could not be written
+        bool tried = false;         // the supervisor has taken the u of this start
+        std::uint64_t promised = 0; // commands that will have been taken once all that was sent is
+        std::uint64_t sent_to = 0;  // the supervisor's life that it was sent to
     };
     // Whose turn it is, and what stood in the way at the last one.
     struct turn {
@@ -192,7 +197,7 @@ private:
     std::vector<letter_to> letters_;
     std::vector<node> failures_, successes_, work_, touched_;
     std::uint32_t round_ = 0;
-    bool goals_stale_ = true, wishes_changed_ = false;
+    bool goals_stale_ = true, wishes_changed_ = false, actions_ended_ = false;
 };
 
 } // namespace reeve::depengine

@@ -82,6 +82,7 @@ void reconciler::advance_action(service& it) {
     if (!over) return;
     asked.action = action::none;
     it.tried = false;
+    actions_ended_ = true;
 }
 
 void reconciler::set_run(node which, bool run) {
@@ -147,8 +148,7 @@ void reconciler::send(node which, char letter) {
     if (!graph_->is_target(which)) {
         letters_.push_back({which, letter});
         it.in_flight = letter;
-        it.sent_after = it.seen.commands;
-        it.sent_to = it.seen.supervise_start;
+        sent_beside(which);
         turn_[which].wait = {waiting::supervisor, no_node};
         return;
     }

@@ -79,8 +79,7 @@ bool naive_model::can_run(std::size_t which, const std::array<bool, most_service
         if (other.alone || k == which) continue;
         relations needed = one.up ? needed_for_ever : any_need;
         if (tree_.has(which, k, needed) && (!running[k] || other.why != spent::no)) return false;
-        if (tree_.has(which, k, set_of(relation::part_of)) &&
-            (other.asked == intent::down || other.why == spent::failed))
+        if (tree_.has(which, k, set_of(relation::part_of)) && (other.asked == intent::down || other.failed))
             return false;
         if (!tree_.conflict(which, k) || !running[k]) continue;
         bool asked = one.asked == intent::up, other_asked = other.asked == intent::up;
@@ -111,13 +110,14 @@ void naive_model::compute_runs() {
 void naive_model::start(std::size_t which) {
     service& one = services_[which];
     one.tried = true;
-    one.back = false;
+    one.back = one.failed = false;
     if (tree_.is_target(which) || one.goes == fate::well || one.goes == fate::flaky) {
         one.up = true;
         one.starts += one.goes == fate::flaky ? 2 : 1;
         if (!tree_.is_target(which)) one.goes = fate::well;
     } else {
-        one.why = one.goes == fate::skipped ? spent::skipped : spent::failed;
+        one.failed = one.goes != fate::skipped;
+        one.why = one.failed ? spent::failed : spent::skipped;
         one.starts += one.goes == fate::fails ? 1 : 0;
     }
 }
@@ -132,7 +132,7 @@ void naive_model::come_to_rest() {
             if (one.run) continue;
             changed = changed || one.up || one.back;
             one.up = one.back = false;
-            // What failed stays failed; what is no longer to run has a new start ahead in any case.
+            // What is no longer to run has a new start ahead.
             one.why = spent::no;
         }
         // Who shares deaths does not stay up beside what is not up.
@@ -170,7 +170,7 @@ void naive_model::restart(std::size_t which) {
     for (std::size_t i = 0; i < tree_.size(); ++i) {
         if (!taken[i]) continue;
         services_[i].back = services_[i].up;
-        services_[i].up = false;
+        services_[i].up = services_[i].failed = false;
         services_[i].why = spent::no;
     }
 }
@@ -198,7 +198,8 @@ bool naive_model::happen(const happening& what) {
     case kind::hand_down:
         if (!ours || !one.up) break;
         one.up = false;
-        one.why = what.what == kind::fail ? spent::failed : spent::ended;
+        one.failed = what.what == kind::fail;
+        one.why = one.failed ? spent::failed : spent::ended;
         break;
     case kind::hand_up:
         if (!ours || one.up) break;
@@ -208,6 +209,7 @@ bool naive_model::happen(const happening& what) {
         break;
     case kind::new_supervisor:
         if (ours && !one.up) one.why = spent::no;
+        if (ours && !one.up) one.failed = false;
         one.starts = 0;
         break;
     case kind::new_fate: one.goes = what.becomes; break;

@@ -30,6 +30,7 @@ public:
         bool chosen = false; // was to run when all was last at rest
         bool back = false;   // on its way back from a restart
         spent why = spent::no;
+        bool failed = false; // its last start ended in failure, and no other is due; whoever wants it or not
         fate goes = fate::well;
         std::uint64_t starts = 0;
         bool goal = false, run = false;

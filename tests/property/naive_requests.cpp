@@ -77,7 +77,7 @@ bool naive_model::ask(const happening& what) {
                 one.asked = intent::none;
         if (wanted[i] && !asked[i]) {
             if (one.asked == intent::down) one.asked = intent::none;
-            one.alone = false;
+            one.alone = one.failed = false;
             one.why = spent::no;
         }
         if (asked[i]) one.asked = intent::up;
@@ -85,6 +85,7 @@ bool naive_model::ask(const happening& what) {
         if (releases[i]) one.asked = intent::none;
         if (asked[i] || stops[i] || releases[i]) one.alone = only;
         if (asked[i]) one.why = spent::no;
+        if (asked[i]) one.failed = false;
     }
     // What is part of something that nothing asks for any more follows it.
     for (std::size_t round = 0; round < count && !only; ++round) {

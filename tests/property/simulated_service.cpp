@@ -109,7 +109,8 @@ void simulated_service::perform(const action& what) {
     case action_kind::spawn_hook:
         spawn(hook_, random_.chance(50) ? exited(0) : exited(1));
         // A hook that says it has seen to the signal has.
-        if (what.letter == 'd' && processes_[hook_].alive && processes_[hook_].status == exited(0))
+        if ((what.letter == 'd' || what.letter == 't') && processes_[hook_].alive &&
+            processes_[hook_].status == exited(0))
             signal(SIGTERM);
         break;
     case action_kind::signal_main: signal(what.signal); break;

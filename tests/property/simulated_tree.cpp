@@ -84,7 +84,9 @@ bool simulated_tree::ask(const happening& what) {
     for (std::size_t i = 0; i < orders.size(); ++i) followed_.emplace_back(orders[i], i);
     for (const plan_step& step : found.plan.steps)
         if (step.letter == 'l' || step.letter == '0') {
-            if (!tree_.is_target(step.which)) supervisors_[step.which].fifo.push_back(step.letter);
+            if (tree_.is_target(step.which)) continue;
+            supervisors_[step.which].fifo.push_back(step.letter);
+            engine_->sent_beside(step.which);
         }
     return true;
 }
@@ -192,6 +194,8 @@ bool simulated_tree::one_step() {
     if (possible.empty()) {
         std::size_t before = letters_.size(), things = things_done_;
         run_engine();
+        if (engine_->take_actions_ended()) write_down();
+        if (dead_) new_engine();
         return letters_.size() != before || things_done_ != things;
     }
     auto [what, which] = possible[random_.below(possible.size())];
