@@ -180,11 +180,11 @@ struct parser {
         init_verb = add_verb(app, "init");
         init_verb->add_option("DIR", init.directory, "What is to become a scan directory")->required();
         init_verb->add_flag("--force", init.force, "Also if it is not empty: add what is missing");
-        init_verb->footer(
-            "Makes DIR/.svscan/log, a catch-all logger, and DIR/default, a target. The tree has no engine: "
-            "it\n"
-            "holds no .depengine, so every service without a file `down` starts at once, whatever relations\n"
-            "say. An engine is what acts upon relations and targets.");
+        init_verb->footer("Makes DIR/depengine, the engine, with DIR/.depengine; DIR/default, a target; "
+                          "DIR/.svscan/log, a catch-all\n"
+                          "logger, and DIR/.svscan/stop. Without .depengine a tree has no engine: every "
+                          "service without a file\n"
+                          "`down` starts at once, whatever relations say.");
     }
 
     void add_new() {

@@ -58,6 +58,14 @@ public:
         }
         if (seen.running())
             fact("want", std::string(want_word(record.want)) + (seen.normally_down ? ", normally down" : ""));
+        if (seen.told) {
+            bool own = seen.told->holder == seen.name;
+            fact("asked", seen.told->intent == "down" ? "stopped by hand"
+                          : seen.told->holder.empty() ? "nothing asks for it"
+                          : seen.told->intent == "up" ? "asked for"
+                          : own                       ? "it persists"
+                                                      : "held by " + seen.told->holder);
+        }
         moment ready = moment_of(chainload::unpack_tai64n(record.ready_since));
         if (seen.running() && ready.known())
             fact("ready", "since " + readable_second(ready) + " (" +

@@ -1,43 +1,42 @@
 #include "tools/svctl/relations.hpp"
 
+#include "depengine/relations.hpp"
 #include "supervise/layout.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace reeve::svctl {
 
 namespace {
-// sv-service(5). The last words of the second column are no directories: they only read well.
-constexpr std::array<relation_word, 19> words{{
-    {"requires", "required-by"},
-    {"binds-to", "bound-by"},
-    {"milestone", "milestone-of"},
-    {"waits-for", "waited-by"},
-    {"wants", "wanted-by"},
-    {"requisite", "requisite-of"},
-    {"after", "before"},
-    {"before", "after"},
-    {"conflicts", "conflicts"},
-    {"part-of", "includes"},
-    {"reload-with", "reloads"},
-    {"on-failure", "on-failure-of"},
-    {"on-success", "on-success-of"},
-    {"required-by", "requires"},
-    {"bound-by", "binds-to"},
-    {"milestone-of", "milestone"},
-    {"waited-by", "waits-for"},
-    {"wanted-by", "wants"},
-    {"includes", "part-of"},
-}};
+// How a relation without a directory for its other end reads from there.
+std::string_view reading_of(const depengine::relation_row& row) {
+    if (!row.reverse.empty()) return row.reverse;
+    switch (row.which) {
+    case depengine::relation::requisite: return "requisite-of";
+    case depengine::relation::reload_with: return "reloads";
+    case depengine::relation::on_failure: return "on-failure-of";
+    default: return "on-success-of";
+    }
+}
+
+const std::vector<relation_word>& words() {
+    static const std::vector<relation_word> all = [] {
+        std::vector<relation_word> made;
+        for (const auto& row : depengine::relation_table) made.push_back({row.name, reading_of(row)});
+        for (const auto& row : depengine::relation_table)
+            if (!row.reverse.empty() && row.reverse != row.name) made.push_back({row.reverse, row.name});
+        return made;
+    }();
+    return all;
+}
 } // namespace
 
 std::span<const relation_word> relation_words() {
-    return words;
+    return words();
 }
 
 const relation_word* find_relation(std::string_view name) {
-    for (const relation_word& word : words)
+    for (const relation_word& word : words())
         if (word.name == name) return &word;
     return nullptr;
 }
@@ -48,7 +47,7 @@ std::vector<relation_edge> relations_of(const scan_directory& tree, const std::s
     auto is_service = [&](const std::string& other) {
         return std::binary_search(services.begin(), services.end(), other);
     };
-    for (const relation_word& word : words) {
+    for (const relation_word& word : words()) {
         std::string path = name + "/" + std::string(word.name);
         auto entries = list_directory(tree.fd(), path.c_str());
         if (!entries) continue;
@@ -58,7 +57,7 @@ std::vector<relation_edge> relations_of(const scan_directory& tree, const std::s
     }
     for (const std::string& other : services) {
         if (other == name) continue;
-        for (const relation_word& word : words) {
+        for (const relation_word& word : words()) {
             std::string origin = other + "/" + std::string(word.name) + "/" + name;
             if (exists(tree.fd(), origin.c_str()))
                 edges.push_back({std::string(word.from_other_end), other, origin, true});

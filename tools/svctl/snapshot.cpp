@@ -87,7 +87,7 @@ std::string_view phase_word(const snapshot& seen) {
     if (seen.running()) return supervise::name_of(seen.record.phase);
     switch (seen.kind) {
     case supervise::service_kind::incomplete: return "incomplete";
-    case supervise::service_kind::target: return "target";
+    case supervise::service_kind::target: return seen.told ? std::string_view(seen.told->phase) : "target";
     default: return "unsupervised";
     }
 }

@@ -22,6 +22,14 @@ enum class supervision : std::uint8_t {
     unreadable, // the record cannot be read: `trouble` says why
 };
 
+// What the engine says of a service, where one runs.
+struct engine_view {
+    std::string phase;  // of targets, which nothing else knows
+    std::string intent; // up, down, none
+    std::string holder; // who keeps it up: itself if it was asked for; empty: nobody
+    std::string waits;  // why it is not where it should be; empty: it is
+};
+
 struct snapshot {
     std::string name;
     bool logger = false;
@@ -33,6 +41,7 @@ struct snapshot {
     bool out_of_sight = false;       // running, but the pids on record are not those of our pid namespace
     bool main_alive = false;         // the process that the record names is still that process
     std::optional<usage> used;
+    std::optional<engine_view> told;
 
     bool running() const { return state == supervision::running; }
 };

@@ -95,6 +95,11 @@ json::object service_json(const snapshot& seen, std::int64_t now_ms) {
     one["processes"] = seen.used ? json::value(seen.used->processes) : json::value(nullptr);
     one["status_text"] = runs ? json::value(as_utf8(record.status_text())) : json::value("");
     one["remark"] = remark(seen, now_ms);
+    one["engine"] = seen.told ? json::value{{"phase", seen.told->phase},
+                                            {"intent", seen.told->intent},
+                                            {"holder", seen.told->holder},
+                                            {"waits_for", seen.told->waits}}
+                              : json::value(nullptr);
     return one;
 }
 

@@ -3,6 +3,7 @@
 #include "chainload/tai64n.hpp"
 #include "tools/svctl/display_width.hpp"
 #include "tools/svctl/duration_words.hpp"
+#include "tools/svctl/progress.hpp"
 #include "tools/svctl/time_text.hpp"
 
 namespace reeve::svctl {
@@ -19,7 +20,8 @@ std::string supervision_remark(const snapshot& seen) {
     switch (seen.state) {
     case supervision::running: return seen.out_of_sight ? "in another pid namespace" : "";
     case supervision::never:
-        if (seen.kind == supervise::service_kind::target) return "a group: only an engine acts upon it";
+        if (seen.kind == supervise::service_kind::target)
+            return seen.told ? "" : "a group: only an engine acts upon it";
         if (seen.kind == supervise::service_kind::incomplete) return "neither run nor start nor target";
         return "no supervise has run here";
     case supervision::ended: return "supervise has ended" + lives;
@@ -34,6 +36,7 @@ std::string supervision_remark(const snapshot& seen) {
 
 colour colour_of_phase(const snapshot& seen) {
     if (seen.state == supervision::died || seen.state == supervision::unreadable) return colour::red;
+    if (!seen.running() && seen.told) return phase_colour(seen.told->phase);
     if (!seen.running()) return colour::dim;
     switch (seen.record.phase) {
     case supervise::phase::ready:
@@ -63,6 +66,7 @@ std::uint64_t restarts(const snapshot& seen) {
 
 std::string remark(const snapshot& seen, std::int64_t now_ms) {
     std::string text = supervision_remark(seen);
+    if (seen.told) add_to(text, safe_to_show(seen.told->waits));
     if (!seen.running()) return text;
     const supervise::status_record& record = seen.record;
     if (record.phase == supervise::phase::backoff && record.next_start != 0) {
@@ -72,7 +76,7 @@ std::string remark(const snapshot& seen, std::int64_t now_ms) {
     if (record.phase == supervise::phase::failed && record.give_up != supervise::give_up::none)
         add_to(text, std::string(supervise::name_of(record.give_up)));
     if (record.paused) add_to(text, "paused");
-    if (record.waits_for_engine) add_to(text, "waits for the engine");
+    if (record.waits_for_engine && !seen.told) add_to(text, "waits for the engine");
     if (record.pid != 0 && record.phase != supervise::phase::finishing && !seen.main_alive &&
         !seen.out_of_sight)
         add_to(text, "its process is gone");

@@ -1,5 +1,6 @@
 // svctl status: a table of all services, or the whole picture of one.
 #include "chainload/clock.hpp"
+#include "tools/svctl/engine_views.hpp"
 #include "tools/svctl/output.hpp"
 #include "tools/svctl/service_detail.hpp"
 #include "tools/svctl/status_json.hpp"
@@ -13,6 +14,7 @@ namespace reeve::svctl {
 exit_code run_status(const command_options& shared, const status_options& options) {
     scan_directory tree(choose_scan_directory(shared.scan_directory));
     std::vector<snapshot> services = look_at_services(tree, tree.expand(options.names), options.all);
+    add_engine_views(tree, services);
     std::int64_t now_ms = chainload::realtime_ms();
     terminal on = look_at_output(STDOUT_FILENO, shared.colours);
     output out;
