@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.source_tables import letters, programs_and_links, settings
+from support.source_tables import letters, programs_and_links, relation_names, settings
 from tree import files, pages, text_of
 
 
@@ -32,6 +32,11 @@ def test_control_letter(letter):
 def test_setting(name):
     text = "".join(text_of(path) for path in pages() if path.suffix == ".5")
     assert has_entry(text, name) or has_entry(text, name + "/"), f"{name} has no entry in a page of section 5"
+
+
+@pytest.mark.parametrize("name", relation_names())
+def test_relation(name):
+    assert has_entry(page("sv-relations.5"), name + "/")
 
 
 def typed_names():

@@ -40,6 +40,14 @@ def settings():
     return rows
 
 
+def relation_names():
+    """depengine/relations.hpp: the directories, from either end."""
+    text = (SOURCE / "depengine" / "relations.hpp").read_text(encoding="utf-8")
+    rows = re.findall(r"\{relation::\w+, \"([a-z-]+)\", \"([a-z-]*)\",", text)
+    assert len(rows) >= 12, "the table of relations was not understood"
+    return sorted({name for row in rows for name in row if name})
+
+
 def helper_groups():
     """chainload/helpers/GROUP: {GROUP: [the names of its helpers]}, as its table has them."""
     found = {}
