@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <malloc.h>
 #include <new>
 #include <sys/signalfd.h>
 
@@ -58,6 +59,7 @@ chainload::result<void> engine::begin() {
     report_new_problems();
     if (auto opened = socket_.open(own_.fd(), options_.group); !opened) return opened;
     turn();
+    ::malloc_trim(0); // what reading took
     loop_.when(watcher_.fd(), event::readable, [this] { on_change(); });
     return {};
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 #include <sys/stat.h>
 
@@ -98,6 +99,7 @@ void engine::read_definitions() try {
     dirty_.clear();
     all_dirty_ = false;
     turn();
+    ::malloc_trim(0); // the old world
 } catch (const std::bad_alloc&) {
     say(severity::error, "no memory to read the definitions; tried again");
     loop_.set(timer::definitions, chainload::monotonic_ms() + at_most_ms);
