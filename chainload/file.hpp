@@ -22,6 +22,9 @@ result<std::string_view> read_whole_at(int dir, const char* path, std::span<char
 
 // All of `bytes`, EINTR and short writes retried.
 result<void> write_all(int fd, std::span<const char> bytes, const char* step = "write file");
+// As a span a literal would include its NUL: std::string_view("...") does not.
+template <std::size_t N>
+result<void> write_all(int fd, const char (&literal)[N], const char* step = "write file") = delete;
 
 // The file `path` becomes `bytes` in one step: a reader sees the old content or the new, never a part.
 // `temporary` is a sibling name that nobody else uses. Not synced: it survives a crash of the program, and

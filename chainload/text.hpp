@@ -4,13 +4,23 @@
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace reeve::chainload {
+
+// What does not depend on a buffer's size, so that it is there once and not for each size.
+struct text_end {
+    std::size_t size = 0;
+    bool overflowed = false;
+
+    // `capacity` counts the NUL behind the text.
+    void append(char* bytes, std::size_t capacity, std::string_view text);
+    void append_number(char* bytes, std::size_t capacity, std::uint64_t magnitude, bool negative);
+};
 
 template <std::size_t N>
 class text_buffer {
@@ -23,48 +33,42 @@ public:
     }
 
     text_buffer& add(std::string_view text) {
-        std::size_t room = N - 1 - size_;
-        std::size_t take = text.size() < room ? text.size() : room;
-        overflowed_ = overflowed_ || take < text.size();
-        if (take > 0) std::memcpy(bytes_.data() + size_, text.data(), take);
-        size_ += take;
-        bytes_[size_] = '\0';
+        end_.append(bytes_.data(), N, text);
         return *this;
     }
     text_buffer& add(const char* text) { return add(std::string_view(text)); }
     text_buffer& add(char c) { return add(std::string_view(&c, 1)); }
     template <std::integral Number>
     requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) text_buffer& add(Number number) {
-        std::array<char, 24> digits;
-        auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-        return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+        bool negative = number < Number{0};
+        auto magnitude = static_cast<std::uint64_t>(number);
+        end_.append_number(bytes_.data(), N, negative ? 0 - magnitude : magnitude, negative);
+        return *this;
     }
 
     // Lets write(room, size) add a NUL-terminated text in place (getcwd and the like); false means it did not fit.
     template <class Write>
     text_buffer& add_with(Write&& write) {
-        if (write(bytes_.data() + size_, N - size_))
-            size_ += std::strlen(bytes_.data() + size_);
+        if (write(bytes_.data() + end_.size, N - end_.size))
+            end_.size += std::strlen(bytes_.data() + end_.size);
         else
-            overflowed_ = true;
-        bytes_[size_] = '\0';
+            end_.overflowed = true;
+        bytes_[end_.size] = '\0';
         return *this;
     }
 
     void clear() {
-        size_ = 0;
-        overflowed_ = false;
+        end_ = {};
         bytes_[0] = '\0';
     }
-    bool overflowed() const { return overflowed_; }
-    std::string_view view() const { return {bytes_.data(), size_}; }
+    bool overflowed() const { return end_.overflowed; }
+    std::string_view view() const { return {bytes_.data(), end_.size}; }
     const char* c_str() const { return bytes_.data(); }
     char* data() { return bytes_.data(); }
 
 private:
     // The bytes come last: of a large buffer only the part in use is ever touched.
-    std::size_t size_ = 0;
-    bool overflowed_ = false;
+    text_end end_;
     std::array<char, N> bytes_;
 };
 

@@ -45,35 +45,27 @@ public:
 
     environment variables;
 
-    next go_on(char** command) { return *command == nullptr ? wrong_usage() : next{.command = command}; }
+    // Runs what is left of the command line, which has to be there.
+    next go_on(char** command);
     next done(int exit_code) { return {.exit_code = exit_code}; }
-    // "NAME: fatal: PARTS", code 111.
+    // "NAME: fatal: PARTS", code 111. The parts come as values, so that texts of any length share one function.
     template <class... Parts>
-    next fatal(const Parts&... parts) {
-        message_.clear();
-        message_.add(current_->name).add(": fatal: ");
+    [[gnu::noinline]] next fatal(Parts... parts) {
+        begin_message(": fatal: ");
         (message_.add(parts), ...);
-        message_.add('\n');
-        return {.exit_code = system_error};
+        return end_message({});
     }
     // "NAME: fatal: unable to PARTS: REASON", code 111.
     template <class... Parts>
-    next unable(int error, const Parts&... parts) {
-        return fatal("unable to ", parts..., ": ", error_text(error));
+    [[gnu::noinline]] next unable(int error, Parts... parts) {
+        begin_message(": fatal: unable to ");
+        (message_.add(parts), ...);
+        message_.add(": ");
+        return end_message(error_text(error));
     }
     next out_of_memory() { return fatal("out of memory"); }
     // What is wrong with the command line, if more than its shape is, and the usage line.
-    next wrong_usage(std::string_view complaint = {}) {
-        message_.clear();
-        message_.add(complaint)
-            .add(current_->name)
-            .add(": usage: ")
-            .add(current_->name)
-            .add(' ')
-            .add(current_->usage)
-            .add('\n');
-        return {.exit_code = current_->usage_code};
-    }
+    next wrong_usage(std::string_view complaint = {});
 
     // For the chain.
     void begin(const helper& one) { current_ = &one; }
@@ -81,6 +73,9 @@ public:
     std::string_view message() const { return message_.view(); }
 
 private:
+    void begin_message(std::string_view kind);
+    next end_message(std::string_view last);
+
     const helper* current_ = nullptr;
     text_buffer<1024> message_;
 };

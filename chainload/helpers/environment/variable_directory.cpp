@@ -40,7 +40,8 @@ std::optional<std::span<char>> variable_directory::content_of(int file, const ch
         if (got < 0) return fail(errno, name), std::nullopt;
         size += static_cast<std::size_t>(got);
         std::string_view text(room.data(), size);
-        if (got == 0 || text.find('\n') != std::string_view::npos) return room.first(size);
+        // Of what follows the first line only the strict want to know.
+        if (got == 0 || (!strict_ && text.find('\n') != std::string_view::npos)) return room.first(size);
         if (size < room.size()) continue;
         if (size == longest_value) return fail(E2BIG, name), std::nullopt;
         if (large_.empty()) {

@@ -29,7 +29,7 @@ private:
 
 // "NAME: fatal: unable to STEP PATH: REASON", with what rights would help.
 template <class... Parts>
-next unable_to_isolate(process& self, const failure& why, std::string_view hint, const Parts&... parts) {
+next unable_to_isolate(process& self, const failure& why, std::string_view hint, Parts... parts) {
     return self.fatal("unable to ", why.step, parts..., ": ", error_text(why.error), hint);
 }
 

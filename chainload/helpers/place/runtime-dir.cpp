@@ -3,7 +3,7 @@
 #include "chainload/helpers/place/helpers.hpp"
 #include "chainload/helpers/place/octal.hpp"
 #include "chainload/helpers/place/owned_directory.hpp"
-#include "chainload/helpers/rights/account.hpp"
+#include "chainload/helpers/rights/take_account.hpp"
 #include "chainload/option_reader.hpp"
 
 namespace reeve::chainload {
@@ -39,9 +39,9 @@ next run_runtime_dir(char** arguments, process& self) {
     char** rest = options.rest();
     if (rest[0] == nullptr || rest[1] == nullptr) return self.wrong_usage();
     if (owner != nullptr) {
-        auto who = find_account(owner, self.variables.list());
-        if (!who && who.why().error == ENOENT) return self.fatal("unknown account ", owner);
-        if (!who) return self.unable(who.why().error, who.why().step, " ", owner);
+        next then;
+        auto who = known_account(owner, self, then);
+        if (!who) return then;
         wish.user = who->user;
         wish.group = who->all_groups()[0];
     }

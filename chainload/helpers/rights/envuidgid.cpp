@@ -1,16 +1,16 @@
 // envuidgid ACCOUNT PROGRAM …: puts the account's ids into UID and GID, for a program that drops its rights itself.
 // As daemontools'. Groups that are named in the text go into GIDLIST, comma-separated, as s6's tools read it.
-#include "chainload/helpers/rights/account.hpp"
 #include "chainload/helpers/rights/helpers.hpp"
+#include "chainload/helpers/rights/take_account.hpp"
 
 namespace reeve::chainload {
 
 next run_envuidgid(char** arguments, process& self) {
     const char* name = arguments[1];
     if (name == nullptr || arguments[2] == nullptr) return self.wrong_usage();
-    auto who = find_account(name, self.variables.list());
-    if (!who && who.why().error == ENOENT) return self.fatal("unknown account ", name);
-    if (!who) return self.unable(who.why().error, who.why().step, " ", name);
+    next then;
+    auto who = known_account(name, self, then);
+    if (!who) return then;
     bool set = self.variables.set("GID", text_buffer<16>(who->groups[0]).view()) &&
                self.variables.set("UID", text_buffer<16>(who->user).view());
     if (who->groups_given) {

@@ -4,12 +4,20 @@
 
 namespace reeve::chainload {
 
+std::optional<account> known_account(const char* name, process& self, next& then) {
+    auto who = find_account(name, self.variables.list());
+    if (who) return *who;
+    then = who.why().error == ENOENT ? self.fatal("unknown account ", name)
+                                     : self.unable(who.why().error, who.why().step, " ", name);
+    return std::nullopt;
+}
+
 next take_account(char** arguments, process& self, memberships wanted) {
     const char* name = arguments[1];
     if (name == nullptr || arguments[2] == nullptr) return self.wrong_usage();
-    auto who = find_account(name, self.variables.list());
-    if (!who && who.why().error == ENOENT) return self.fatal("unknown account ", name);
-    if (!who) return self.unable(who.why().error, who.why().step, " ", name);
+    next then;
+    auto who = known_account(name, self, then);
+    if (!who) return then;
     if (wanted == memberships::all) {
         if (who->name.empty())
             return self.fatal("numbers are a member of no group: say the name of an account instead of ",

@@ -1,6 +1,7 @@
 #include "chainload/helpers/sockets/node_rights.hpp"
 
-#include "chainload/helpers/rights/account.hpp"
+#include "chainload/helpers/place/octal.hpp"
+#include "chainload/helpers/rights/take_account.hpp"
 #include "chainload/text.hpp"
 
 #include <fcntl.h>
@@ -9,26 +10,15 @@
 
 namespace reeve::chainload {
 
-namespace {
-std::optional<mode_t> parse_mode(std::string_view text) {
-    mode_t mode{};
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-    if (text.empty() || text.front() == '-' || error != std::errc{} || end != text.data() + text.size() ||
-        mode > 0777)
-        return std::nullopt;
-    return mode;
-}
-} // namespace
-
 std::optional<next> read_node_right(char option, const char* value, node_rights& into, process& self) {
     if (option == 'm') {
-        into.mode = parse_mode(value);
+        into.mode = parse_octal(value, 0777);
         if (!into.mode) return self.wrong_usage("-m: an octal mode up to 777\n");
     }
     if (option == 'o') {
-        auto who = find_account(value, self.variables.list());
-        if (!who && who.why().error == ENOENT) return self.fatal("unknown account ", value);
-        if (!who) return self.unable(who.why().error, who.why().step, " ", value);
+        next then;
+        auto who = known_account(value, self, then);
+        if (!who) return then;
         into.of = owner{who->user, who->groups[0]};
     }
     return std::nullopt;
