@@ -64,7 +64,7 @@ std::string wrong_result(const naive_model& before, const naive_model& after, co
                     : end.why == spent::failed                      ? is == ending::failed
                     : end.why == spent::ended ? is == ending::done || is == ending::failed
                                               : is == ending::held || is == ending::dependency;
-        if (is == ending::dependency && !after.failed_below(who)) fits = false;
+        if (is == ending::dependency && !after.failed_somewhere()) fits = false;
         if (!fits) return name + " ended as " + std::string(name_of(is));
     }
     return {};

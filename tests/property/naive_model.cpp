@@ -17,6 +17,7 @@ constexpr relations restarted_too = needed_for_ever | set_of(relation::part_of);
 
 naive_model::naive_model(const small_tree& tree)
     : tree_(tree) {
+    compute_needs();
     for (std::size_t i = 0; i < tree_.size(); ++i)
         if (tree_.exists(i) && !tree_.services[i].down) services_[i].asked = intent::up;
     come_to_rest();
@@ -24,6 +25,7 @@ naive_model::naive_model(const small_tree& tree)
 
 void naive_model::change_definitions(const small_tree& tree) {
     tree_ = tree;
+    compute_needs();
     for (service& one : services_) one.tried = false;
     come_to_rest();
 }
@@ -42,29 +44,29 @@ void naive_model::compute_goals() {
                     services_[k].goal = true;
 }
 
-bool naive_model::needs(std::size_t which, std::size_t other) const {
-    std::array<bool, most_services> reached{};
-    for (std::size_t k = 0; k < tree_.size(); ++k) reached[k] = tree_.has(which, k, any_need);
+void naive_model::compute_needs() {
+    for (std::size_t i = 0; i < tree_.size(); ++i)
+        for (std::size_t k = 0; k < tree_.size(); ++k) needs_[i][k] = tree_.has(i, k, any_need);
     for (std::size_t round = 0; round < tree_.size(); ++round)
         for (std::size_t i = 0; i < tree_.size(); ++i)
             for (std::size_t k = 0; k < tree_.size(); ++k)
-                if (reached[i] && tree_.has(i, k, any_need)) reached[k] = true;
-    return reached[other];
+                for (std::size_t between = 0; between < tree_.size(); ++between)
+                    if (needs_[i][between] && needs_[between][k]) needs_[i][k] = true;
+    for (std::size_t i = 0; i < tree_.size(); ++i) impossible_[i] = impossible(i);
 }
 
-bool naive_model::failed_below(std::size_t which) const {
-    for (std::size_t k = 0; k < tree_.size(); ++k)
-        if (services_[k].why == spent::failed) return true;
-    (void)which;
+bool naive_model::failed_somewhere() const {
+    for (const service& one : services_)
+        if (one.failed) return true;
     return false;
 }
 
 // On a cycle of needs, or in need of two that conflict.
 bool naive_model::impossible(std::size_t which) const {
-    if (needs(which, which)) return true;
+    if (needs_[which][which]) return true;
     for (std::size_t i = 0; i < tree_.size(); ++i)
         for (std::size_t k = 0; k < i; ++k)
-            if (tree_.conflict(i, k) && (i == which || needs(which, i)) && (k == which || needs(which, k)))
+            if (tree_.conflict(i, k) && (i == which || needs_[which][i]) && (k == which || needs_[which][k]))
                 return true;
     return false;
 }
@@ -73,7 +75,7 @@ bool naive_model::can_run(std::size_t which, const std::array<bool, most_service
     const service& one = services_[which];
     if (!one.goal || !tree_.exists(which)) return false;
     if (one.alone) return true;
-    if (impossible(which)) return false;
+    if (impossible_[which]) return false;
     for (std::size_t k = 0; k < tree_.size(); ++k) {
         const service& other = services_[k];
         if (other.alone || k == which) continue;

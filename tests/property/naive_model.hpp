@@ -40,10 +40,10 @@ public:
 
     // Whether `which` is to run if those that run are `running`.
     bool can_run(std::size_t which, const std::array<bool, most_services>& running) const;
-    bool needs(std::size_t which, std::size_t other) const; // directly or not, in a way that holds it
-    bool failed_below(std::size_t which) const;             // something that it needs failed
+    bool failed_somewhere() const;
 
 private:
+    void compute_needs();
     void compute_goals();
     void compute_runs();
     void come_to_rest();
@@ -54,6 +54,9 @@ private:
 
     small_tree tree_;
     std::array<service, most_services> services_{};
+    // Who needs whom, directly or not, in a way that holds it; who can therefore never run.
+    std::array<std::array<bool, most_services>, most_services> needs_{};
+    std::array<bool, most_services> impossible_{};
     bool undecided_ = false;
 };
 

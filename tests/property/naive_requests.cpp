@@ -88,7 +88,11 @@ bool naive_model::ask(const happening& what) {
         if (asked[i]) one.failed = false;
     }
     // What is part of something that nothing asks for any more follows it.
-    for (std::size_t round = 0; round < count && !only; ++round) {
+    bool takes_away = isolate;
+    for (std::size_t i = 0; i < count; ++i)
+        takes_away = takes_away || services_[i].asked != before.services_[i].asked;
+    for (bool again = takes_away && !only; again;) {
+        again = false;
         naive_model then = *this;
         for (service& one : then.services_) one.goes = fate::well;
         then.come_to_rest();
@@ -96,7 +100,7 @@ bool naive_model::ask(const happening& what) {
             for (std::size_t k = 0; k < count; ++k)
                 if (before.services_[k].goal && !then.services_[k].goal && !named[i] &&
                     tree_.has(i, k, set_of(relation::part_of)) && services_[i].asked == intent::up)
-                    services_[i].asked = intent::none;
+                    again = true, services_[i].asked = intent::none;
     }
     for (std::size_t i = 0; i < count; ++i)
         if (restarts[i]) restart(i);

@@ -1,0 +1,26 @@
+#include "tests/unit/allocation_count.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::uint64_t count = 0;
+}
+
+std::uint64_t reeve::tests::allocations() {
+    return count;
+}
+
+void* operator new(std::size_t size) {
+    ++count;
+    if (void* got = std::malloc(size != 0 ? size : 1)) return got;
+    throw std::bad_alloc();
+}
+
+void operator delete(void* it) noexcept {
+    std::free(it);
+}
+
+void operator delete(void* it, std::size_t) noexcept {
+    std::free(it);
+}
