@@ -45,10 +45,7 @@ chainload::result<void> engine::begin() {
     loop_.on_timer(timer::definitions, [this] { read_definitions(); });
     loop_.on_timer(timer::stall, [this] { look_for_stalls(); });
     loop_.on_timer(timer::again, [this] { try_again(); });
-    loop_.on_timer(timer::deadlines, [this] {
-        book_.expire(now_->live, monotonic_ms(), [this](open_request& done) { complete(done); });
-        set_deadline();
-    });
+    loop_.on_timer(timer::deadlines, [this] { end_overdue(); });
     find_own_service();
     watch_all();
     auto read = read_all();
@@ -65,9 +62,21 @@ chainload::result<void> engine::begin() {
 }
 
 void engine::on_change() {
-    watcher_.read(*this);
+    try {
+        watcher_.read(*this);
+    } catch (const std::bad_alloc&) { // a directory that appeared is found when all are looked at again
+        all_changed_ = all_dirty_ = true;
+        wait_for_quiet();
+    }
     loop_.when(watcher_.fd(), event::readable, [this] { on_change(); });
     turn();
+}
+
+void engine::end_overdue() try {
+    book_.expire(now_->live, monotonic_ms(), [this](open_request& done) { complete(done); });
+    set_deadline();
+} catch (const std::bad_alloc&) {
+    loop_.set(timer::deadlines, monotonic_ms() + again_ms);
 }
 
 void engine::run() {

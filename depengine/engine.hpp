@@ -67,6 +67,7 @@ private:
     void look_for_stalls();
     void on_signal();
     void on_change();
+    void end_overdue();
     void try_again();
     // engine_definitions.cpp
     void find_own_service();

@@ -95,7 +95,7 @@ class Engine:
         """svscan, and in it the engine."""
         words = " ".join([str(program("depengine")), *options, str(self.tree.directory)])
         (self.tree.directory / ".depengine").mkdir(mode=0o700, exist_ok=True)
-        self.tree.add(self.NAME, run=shell(f"exec {words}"), early="")
+        self.tree.add(self.NAME, run=shell(f"exec {words}"), early="", restart_delay="1 1 1")
         self.tree.start()
         self.await_listening()
         return self
