@@ -1,6 +1,7 @@
 #!/bin/bash
 # Part of examples/run --check, which sources it: kills the parts of the running tree one by one, and asserts after
 # each that the application answers again, that everything else went on undisturbed, and that nothing runs twice.
+# What the engine does is asserted in check-relations.sh.
 # Uses of examples/run: dir, url, svscan_pid; say, fail, await, value_of, tree_processes, start_svscan, stop_tree.
 # shellcheck disable=SC2154
 visits=0 page=''
@@ -18,7 +19,10 @@ answers() {
 
 # facts NAME…: main process, supervise, starts of each service and logger, to be compared.
 facts() { (cd "$dir/services" && svstat -l "$@" | sed -nE 's/^([^ :]+): .*/\1/p; s/^    (pid|supervise pid|starts) +/  \1 /p'); }
-everything() { facts storage redis memcached app web redis/log memcached/log app/log web/log flaky/log .svscan/log; }
+# (metrics and flaky end and start all the time.)
+everything() {
+  facts storage redis schema memcached app web audit depengine {redis,memcached,app,web,audit,metrics,flaky,depengine}/log .svscan/log
+}
 # The same without some: everything_but 'app|web'
 everything_but() { everything | awk -v but="^($1)\$" '/^[^ ]/ { skip = $0 ~ but } !skip'; }
 # And without the number of a supervise that was killed.
@@ -51,15 +55,19 @@ has_another_pid() { # NAME OLD: ready again, as another process
   [ "$(value_of "$1" phase)" = ready ] && [ "$now" != "$2" ] && [ "$now" != - ]
 }
 
-# A service's main process is killed: that service runs again, once; all others are left alone.
-kill_service() {
-  local name=$1 old others starts
+# A service's main process is killed: that service runs again, once, and so does one that is bound to it (binds-to);
+# all others are left alone.
+kill_service() { # NAME [BOUND]
+  local name=$1 bound=${2-} old old_bound='' others starts
   say "kill -9 of $name"
-  old=$(value_of "$name" pid) starts=$(value_of "$name" starts) others=$(everything_but "$name")
+  old=$(value_of "$name" pid) starts=$(value_of "$name" starts) others=$(everything_but "$name${bound:+|$bound}")
+  [ -z "$bound" ] || old_bound=$(value_of "$bound" pid)
   kill -KILL "$old" || fail "$name: there is no process $old"
   await 20 "$name is ready again" has_another_pid "$name" "$old"
   await 20 "the application answers again" answers
-  unchanged "the rest" "$others" "$(everything_but "$name")"
+  [ -z "$bound" ] || await 20 "$bound is bound to the new $name" bound_to_the_new_one "$bound" "$old_bound" "$name"
+  await 20 "the engine has nothing left to do" settled
+  unchanged "the rest" "$others" "$(everything_but "$name${bound:+|$bound}")"
   [ "$(value_of "$name" starts)" -eq $((starts + 1)) ] || fail "$name: $starts starts became $(value_of "$name" starts)"
   nothing_runs_twice
   echo "it answers: visit $visits; the others went on"
@@ -163,16 +171,26 @@ check_tree() {
   await 20 "the application answers" answers
   await 20 "flaky is in backoff" delay_of_flaky
   first=$delay
-  svctl -C "$dir/services" check || fail "svctl check has something to say"
-  svctl -C "$dir/services" status
+  svctl check || fail "svctl check has something to say"
+  svctl status
   nothing_runs_twice
   await 20 "memcached is used" cached
+  came_up_in_order
+
+  failure_and_recovery
+  soft_relations
+  conflict
+  run_levels
+  live_changes
 
   kill_service app
   kill_workers
   kill_service web
-  kill_service redis
+  kill_service redis audit
   kill_service memcached
+  kill_service depengine # while it has nothing to do, so nothing moves
+  kill_engine_at_work
+  kill_supervise depengine
   kill_supervise app
   kill_supervise web
   kill_supervise redis
@@ -185,7 +203,7 @@ check_tree() {
 
   say "stopping the tree"
   stop_tree
-  [ ! -e "$dir/data/in-use" ] || fail "storage was not stopped"
+  went_down_in_order
   printf '\nexamples: check passed\n'
 }
 cached() { answers && [ "$(field cached)" = yes ]; }
