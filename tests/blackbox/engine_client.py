@@ -91,9 +91,10 @@ class Engine:
             self.tree.add(name, run=run, **files)
         return self.tree.directory / name
 
-    def start(self, *options):
-        """svscan, and in it the engine."""
-        words = " ".join([str(program("depengine")), *options, str(self.tree.directory)])
+    def start(self, *options, environment=None):
+        """svscan, and in it the engine, with these variables of its own."""
+        variables = [f"{name}={value}" for name, value in (environment or {}).items()]
+        words = " ".join(["env", *variables, program("depengine"), *options, str(self.tree.directory)])
         (self.tree.directory / ".depengine").mkdir(mode=0o700, exist_ok=True)
         self.tree.add(self.NAME, run=shell(f"exec {words}"), early="", restart_delay="1 1 1")
         self.tree.start()

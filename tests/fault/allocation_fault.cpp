@@ -1,4 +1,4 @@
-// Preloaded: counts the allocations of every program that is called supervise, and makes them fail on demand.
+// Preloaded: counts the allocations of every program that is called supervise or depengine, and makes them fail on demand.
 //
 // REEVE_ALLOCATION_FAULT names a file that test and program map together (struct board). The program counts there
 // how often it asks for memory; while the test has set `refuse`, it gets none. Other programs, such as the services
@@ -33,7 +33,8 @@ board* shared = nullptr; // null: this program is none of those that are looked 
 
 [[gnu::constructor]] void join(int, char** argv, char**) {
     const char* slash = std::strrchr(argv[0], '/');
-    if (std::strcmp(slash != nullptr ? slash + 1 : argv[0], "supervise") != 0) return;
+    const char* name = slash != nullptr ? slash + 1 : argv[0];
+    if (std::strcmp(name, "supervise") != 0 && std::strcmp(name, "depengine") != 0) return;
     const char* path = std::getenv("REEVE_ALLOCATION_FAULT");
     if (path == nullptr) return;
     int fd = ::open(path, O_RDWR | O_CLOEXEC);
