@@ -63,7 +63,8 @@ void planner::find_followers(draft& wanted, reconciler& world, const std::vector
         reconciler trial = world;
         (void)trial.settle();
         for (node one = 0; one < all.size(); ++one) {
-            if (!goal_before[one] || trial.goal(one)) continue;
+            // (While it is stopped by hand they are held instead, and keep theirs.)
+            if (!goal_before[one] || trial.goal(one) || trial.wished(one).intent == intent::down) continue;
             for (const link& edge : all.in(one)) {
                 bool part = (edge.what & set_of(relation::part_of)) != 0;
                 if (!part || trial.wished(edge.other).intent != intent::up ||

@@ -98,7 +98,8 @@ bool naive_model::ask(const happening& what) {
         then.come_to_rest();
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t k = 0; k < count; ++k)
-                if (before.services_[k].goal && !then.services_[k].goal && !named[i] &&
+                if (before.services_[k].goal && !then.services_[k].goal &&
+                    services_[k].asked != intent::down && !named[i] &&
                     tree_.has(i, k, set_of(relation::part_of)) && services_[i].asked == intent::up)
                     again = true, services_[i].asked = intent::none;
     }

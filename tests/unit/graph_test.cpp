@@ -27,7 +27,7 @@ TEST_CASE("only five relations hold, and ordering ones never do") {
 TEST_CASE("the same edge stated from both ends is one") {
     graph all(definitions("db required-by/web\nweb requires/db after/db\n"));
     REQUIRE(all.edge_count() == 1);
-    const link& edge = all.out(all.find("web"))[0];
+    const reeve::depengine::link& edge = all.out(all.find("web"))[0];
     CHECK(edge.what == set_of(relation::requires_other, relation::after));
     CHECK(all.in(all.find("db")).size() == 1);
     CHECK(origin_of(all, all.find("web"), edge, relation::requires_other) == "db/required-by/web");
