@@ -102,7 +102,8 @@ bool reconciler::must_follow(node which) const {
         bool follows = edge.ordered && !it.asked.unordered && (edge.what & (lasting | part)) != 0;
         if (follows && other.falls && other.run && state_[edge.other].asked.action == action::restart)
             return true;
-        if ((edge.what & set_of(relation::binds_to)) == 0) continue;
+        // What somebody stops will be at rest soon, and then this one is held, or back, and then it is younger.
+        if ((edge.what & set_of(relation::binds_to)) == 0 || other.falls) continue;
         if (!other.ready) return true;
         if (it.seen.main_start != 0 && state_[edge.other].seen.main_start > it.seen.main_start) return true;
     }

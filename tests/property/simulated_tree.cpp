@@ -143,6 +143,12 @@ void simulated_tree::write_down() {
     if (thing()) disk_ = text;
 }
 
+void simulated_tree::save() {
+    std::size_t life = std::exchange(life_, 0);
+    write_down();
+    life_ = life;
+}
+
 void simulated_tree::run_engine() {
     std::span<const letter_to> due = engine_->settle();
     std::vector<letter_to> send(due.begin(), due.end());
@@ -160,8 +166,12 @@ void simulated_tree::run_engine() {
             continue;
         }
         supervisors_[one.to].fifo.push_back(one.letter);
-        // (With mode `only` somebody wanted it so.)
-        if (one.letter == 'u') supervisors_[one.to].by_hand = engine_->wished(one.to).alone;
+        if (one.letter != 'u') continue;
+        // With mode `only` somebody wanted it so.
+        bool& excused = supervisors_[one.to].by_hand;
+        excused = engine_->wished(one.to).alone;
+        for (node k = 0; k < tree_.size(); ++k)
+            if (tree_.conflict(one.to, k) && engine_->wished(k).alone) excused = true;
     }
     if (!dead_) return;
     tell("the engine is killed", 0);

@@ -28,6 +28,8 @@ public:
     // The engine dies before it has sent or written this many more things; 0: never.
     void kill_engine_after(std::size_t things) { life_ = things; }
     void new_engine();
+    // What the engine wishes is written down, and it does not die of that.
+    void save();
     void change_definitions(const small_tree& tree);
 
     depengine::outcome plan(const happening& what) const;
