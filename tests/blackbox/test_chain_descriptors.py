@@ -26,7 +26,7 @@ def test_fdswap(chain):
     assert swapped == [b"/dev/null", chain(*given, *show).stdout.splitlines()[1]]
 
 
-@pytest.mark.parametrize(("a", "b"), [("1", "77"), ("77", "1"), ("77", "78"), ("77", "77")])
+@pytest.mark.parametrize(("a", "b"), [("1", "77"), ("1", "3"), ("77", "1"), ("77", "78"), ("77", "77")])
 def test_fdswap_of_closed_descriptors(chain, a, b):
     done = chain("fdswap", a, b, "true")
     assert (done.returncode, done.stderr) == (111, f"fdswap: fatal: unable to swap descriptors {a} and {b}: file descriptor not open\n".encode())

@@ -88,25 +88,21 @@ private:
 
     bool disjunction(std::uint16_t& index) {
         skip_blanks();
-        std::size_t begin = at_;
-        if (!conjunction(index)) return false;
-        while (take_keyword("or")) {
-            std::uint16_t right = 0;
-            if (!conjunction(right)) return false;
-            if (!make({.kind = expression_node::either, .left = index, .right = right}, begin, index))
-                return false;
-        }
-        return true;
+        return joined("or", expression_node::either, &parser::conjunction, index);
+    }
+    bool conjunction(std::uint16_t& index) {
+        return joined("and", expression_node::both, &parser::negation, index);
     }
 
-    bool conjunction(std::uint16_t& index) {
+    // PART [KEYWORD PART]…, from left to right.
+    bool joined(std::string_view keyword, decltype(expression_node::kind) kind,
+                bool (parser::*part)(std::uint16_t&), std::uint16_t& index) {
         std::size_t begin = at_;
-        if (!negation(index)) return false;
-        while (take_keyword("and")) {
+        if (!(this->*part)(index)) return false;
+        while (take_keyword(keyword)) {
             std::uint16_t right = 0;
-            if (!negation(right)) return false;
-            if (!make({.kind = expression_node::both, .left = index, .right = right}, begin, index))
-                return false;
+            if (!(this->*part)(right)) return false;
+            if (!make({.kind = kind, .left = index, .right = right}, begin, index)) return false;
         }
         return true;
     }

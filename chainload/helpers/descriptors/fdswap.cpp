@@ -12,9 +12,10 @@ next run_fdswap(char** arguments, process& self) {
         return self.wrong_usage();
     auto a = parse_fd(arguments[1]), b = parse_fd(arguments[2]);
     if (!a || !b) return self.wrong_usage("fdswap: A and B are numbers\n");
-    unique_fd kept(::fcntl(*a, F_DUPFD_CLOEXEC, 0));
-    bool done = kept && move_fd(*a, *a) && move_fd(*b, *b);
-    if (done && *a != *b) done = ::dup2(*b, *a) >= 0 && ::dup2(kept.get(), *b) >= 0;
+    // Asked before there is a copy, which could get the number of one that is closed.
+    bool done = move_fd(*a, *a) && move_fd(*b, *b);
+    unique_fd kept(done ? ::fcntl(*a, F_DUPFD_CLOEXEC, 0) : -1);
+    if (done && *a != *b) done = kept && ::dup2(*b, *a) >= 0 && ::dup2(kept.get(), *b) >= 0;
     if (!done) return self.unable(errno, "swap descriptors ", arguments[1], " and ", arguments[2]);
     return self.go_on(arguments + 3);
 }
