@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, graph, idle, logger, memory, new, respawn, start, stop, syscalls
+from measure.topics import boot, chain, client, graph, idle, logger, memory, new, plan, respawn, start, stop, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -13,6 +13,7 @@ TOPICS = {
     "client": client,
     "chain": chain,
     "graph": graph,
+    "plan": plan,
     "stop": stop,
     "logger": logger,
 }

@@ -1,0 +1,23 @@
+"""the graph of N services and the plan to start them all, ms
+
+In memory, without a tree: definitions to graph, and graph to plan; processor time. Each service requires three others.
+"""
+
+import subprocess
+
+from measure.programs import own
+
+SIZES = [1000, 10_000, 100_000]
+
+
+def measure(topic, quick):
+    sizes, rounds = (SIZES[:2], 2) if quick else (SIZES, 7)
+    samples = {}
+    for _ in range(rounds):
+        for size in sizes:
+            done = subprocess.run([own("plan"), str(size)], capture_output=True, text=True, check=True)
+            services, edges, graph, plan = (float(word) for word in done.stdout.split())
+            samples.setdefault((int(services), int(edges)), []).append((graph / 1e3, plan / 1e3))
+    topic.group("ms", ["graph", "plan", "both"])
+    for (services, edges), found in samples.items():
+        topic.row(f"{services} services, {edges} edges", [g for g, _ in found], [p for _, p in found], [g + p for g, p in found])
