@@ -183,15 +183,17 @@ void stepper::stop(cause why) {
     use_rung();
 }
 
-// Sends the signal of the current rung, or runs control/d in its place for the first one.
+// Sends the signal of the current rung, or runs control/d in its place for the first one; or, as under runit, where a
+// stop is a TERM as any other, control/t.
 void stepper::use_rung() {
     stop_step now = step_of(m.rung);
     m.stop_sent = true;
     arm(timer::rung, now.wait_ms);
-    if (m.rung == 0 && s.control_hooks.has('d') && !m.hook_running) {
+    char hook = s.control_hooks.has('d') ? 'd' : 't';
+    if (m.rung == 0 && s.control_hooks.has(static_cast<unsigned char>(hook)) && !m.hook_running) {
         m.hook_running = m.hook_is_rung = true;
         m.hook_signal = now.signal;
-        act(action_kind::spawn_hook, 0, 'd');
+        act(action_kind::spawn_hook, 0, hook);
     } else {
         act(action_kind::signal_stop, now.signal);
     }

@@ -178,6 +178,8 @@ const setting* find_setting(std::string_view name) {
 bool always_free_name(std::string_view name) {
     for (std::string_view free : {"data", "env", "conf", "supervise"})
         if (name == free) return true;
+    for (std::string_view of_djbdns : {"root", "seed", "tcp", "tcp.cdb", "Makefile"})
+        if (name == of_djbdns) return true;
     for (std::string_view beginning : {".", "README", "#"})
         if (name.starts_with(beginning)) return true;
     for (std::string_view end : {".md", "~", ".bak", ".orig", ".swp"})

@@ -107,7 +107,8 @@ inline constexpr std::size_t longest_value_file = 1024; // bytes; no valid conte
 std::span<const setting> known_settings();
 const setting* find_setting(std::string_view name);
 
-// Names that are never settings and never reported: data, env, conf, supervise, README*, *.md, ".…", editor backups.
+// Names that are never settings and never reported: data, env, conf, supervise, README*, *.md, ".…", editor backups, and
+// what the services of djbdns have beside their run.
 bool always_free_name(std::string_view name);
 
 // The known name nearest to a misspelt one, if one is near enough to be meant.

@@ -74,6 +74,20 @@ TEST_CASE("machine: control/d runs in place of the first signal") {
     }
 }
 
+TEST_CASE("machine: control/t runs for a stop too, unless there is control/d") {
+    tried_machine t;
+    t.s.control_hooks.add('t');
+    t.start();
+    SUBCASE("alone") {
+        CHECK(t.send("d") == "spawn_hook t");
+        CHECK(t.feed(event_kind::hook_ended, exited(1)) == "signal_stop 15");
+    }
+    SUBCASE("beside control/d") {
+        t.s.control_hooks.add('d');
+        CHECK(t.send("d") == "spawn_hook d");
+    }
+}
+
 TEST_CASE("machine: control/X runs in place of a signal") {
     tried_machine t;
     t.s.control_hooks.add('t');
