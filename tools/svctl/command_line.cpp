@@ -19,8 +19,8 @@ namespace {
 // The verbs of svctl itself; those that the engine carries out stand in its own table.
 constexpr verb_word own_verbs[] = {
     {"status", "show what all services are now, or all that is known of one", operand::services},
-    {"plan", "show what a request would do, in order, and why", operand::services},
-    {"apply", "do what was planned, unless the world has moved", operand::services},
+    {"plan", "show what a request would do, in order, and why", operand::requests},
+    {"apply", "do what was planned, unless the world has moved", operand::requests},
     {"why", "tell why services are up, down, held or waiting", operand::services},
     {"list", "print the names of all services", operand::none},
     {"blame", "show how long each service took to become ready", operand::none},
@@ -61,6 +61,8 @@ constexpr tree_word tree_words[] = {
     {"leave", 'x', "end svscan alone, and leave the supervisors running"},
 };
 
+constexpr std::string_view shell_words[] = {"bash", "zsh", "fish"};
+
 constexpr const char* footer =
     "Exit codes: 0 done, 1 failed, 2 refused, 3 timeout, 100 usage, 111 system error.\n"
     "svctl VERB --help tells more of a verb; svctl(1) tells all.";
@@ -79,6 +81,12 @@ CLI::App* add_verb(CLI::App& app, std::string_view name) {
     for (const verb_word& verb : verbs) known.emplace_back(verb.name);
     throw verb_error(exit_code::usage, "there is no verb " + word + did_you_mean(word, known),
                      "svctl --help");
+}
+
+std::string listed(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
 }
 
 // What the options of logs say as text.
@@ -321,7 +329,8 @@ struct parser {
         if (word.empty() || depengine::find_mode(word) != nullptr) return;
         std::vector<std::string> known;
         for (const auto& row : depengine::mode_table) known.emplace_back(row.name);
-        throw verb_error(exit_code::usage, "there is no mode " + word + did_you_mean(word, known));
+        throw verb_error(exit_code::usage, "there is no mode " + word + did_you_mean(word, known),
+                         "modes are " + listed(known));
     }
 
     void need_names(const std::vector<std::string>& names, std::string_view verb) const {
@@ -374,8 +383,10 @@ struct parser {
         if (found == std::end(tree_words)) {
             std::vector<std::string> known;
             for (const auto& one : tree_words) known.emplace_back(one.word);
-            throw verb_error(exit_code::usage, "svscan cannot be told to " + tree_word_given +
-                                                   did_you_mean(tree_word_given, known));
+            throw verb_error(exit_code::usage,
+                             "svscan cannot be told to " + tree_word_given +
+                                 did_you_mean(tree_word_given, known),
+                             "what it can be told: " + listed(known));
         }
         result.verb = tree_options{found->letter};
     }
@@ -427,6 +438,18 @@ struct parser {
 
 std::span<const verb_word> verb_words() {
     return verbs;
+}
+
+verb_syntax syntax_of(std::string_view verb) {
+    parser all;
+    verb_syntax found;
+    for (const CLI::Option* option : all.app.get_subcommand(std::string(verb))->get_options())
+        for (const std::string& name : option->get_lnames())
+            if (name != "help") found.options.push_back("--" + name);
+    if (verb == "tree")
+        for (const tree_word& one : tree_words) found.words.emplace_back(one.word);
+    if (verb == "completion") found.words.assign(std::begin(shell_words), std::end(shell_words));
+    return found;
 }
 
 std::optional<command_options> parse_command_line(int argc, char** argv) {

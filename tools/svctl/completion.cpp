@@ -1,110 +1,179 @@
 #include "tools/svctl/completion.hpp"
 
+#include "depengine/request.hpp"
+
 namespace reeve::svctl {
 
 namespace {
-// What may follow a verb: services, nothing that could be listed, directories, or fixed words.
-bool takes_services(const verb_word& verb) {
-    return verb.operands == operand::services;
-}
+using completed_verbs = std::span<const completed_verb>;
 
-std::string words_of(std::span<const verb_word> verbs, bool (*which)(const verb_word&)) {
+template <class List, class Name>
+std::string joined(const List& list, Name name) {
     std::string text;
-    for (const verb_word& verb : verbs)
-        if (which(verb)) text += (text.empty() ? "" : " ") + std::string(verb.name);
+    for (const auto& one : list) text.append(text.empty() ? "" : " ").append(name(one));
     return text;
 }
-bool any(const verb_word&) {
-    return true;
+
+std::string verb_list(completed_verbs verbs) {
+    return joined(verbs, [](const completed_verb& one) { return one.verb.name; });
+}
+std::string mode_list() {
+    return joined(depengine::mode_table, [](const depengine::mode_row& one) { return one.name; });
 }
 
-std::string in_alternatives(std::string words) {
-    for (char& c : words)
-        if (c == ' ') c = '|';
-    return words;
+// The words that may stand behind a verb, and whether names of services, or of files, may too.
+std::string words_behind(const completed_verb& one) {
+    if (one.verb.operands == operand::requests)
+        return joined(depengine::verb_table, [](const depengine::verb_row& row) { return row.name; });
+    return joined(one.syntax.words, [](const std::string& word) { return word; });
+}
+bool takes_services(const completed_verb& one) {
+    return one.verb.operands == operand::services || one.verb.operands == operand::requests;
+}
+std::string options_of(const completed_verb& one) {
+    return joined(one.syntax.options, [](const std::string& option) { return option; });
 }
 
-std::string bash(std::span<const verb_word> verbs) {
-    return "# bash completion for svctl: eval \"$(svctl completion bash)\"\n"
-           "_svctl() {\n"
-           "  local word=${COMP_WORDS[COMP_CWORD]} verb= tree=() i\n"
-           "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-           "    case ${COMP_WORDS[i]} in\n"
-           "      -C) tree=(-C \"${COMP_WORDS[i + 1]}\"); ((i++)) ;;\n"
-           "      -*) ;;\n"
-           "      *) [ -n \"$verb\" ] || verb=${COMP_WORDS[i]} ;;\n"
-           "    esac\n"
-           "  done\n"
-           "  COMPREPLY=()\n"
-           "  case $verb in\n"
-           "    '') mapfile -t COMPREPLY < <(compgen -W '" +
-           words_of(verbs, any) +
-           " -C --help' -- \"$word\") ;;\n"
-           "    " +
-           in_alternatives(words_of(verbs, takes_services)) +
-           ")\n"
-           "      mapfile -t COMPREPLY < <(compgen -W \"$(svctl \"${tree[@]}\" list 2>/dev/null)\" -- "
-           "\"$word\") ;;\n"
-           "    *) mapfile -t COMPREPLY < <(compgen -f -- \"$word\") ;;\n"
-           "  esac\n"
-           "}\n"
-           "complete -F _svctl svctl\n";
+std::string with_quotes(std::string_view text, std::string_view quote_inside) {
+    std::string quoted = "'";
+    for (char c : text)
+        if (c == '\'')
+            quoted += quote_inside;
+        else
+            quoted += c;
+    return quoted + "'";
 }
 
-std::string zsh(std::span<const verb_word> verbs) {
-    std::string list;
-    for (const verb_word& verb : verbs) {
-        std::string help(verb.help);
-        for (std::size_t at = 0; (at = help.find('\'', at)) != std::string::npos; at += 4)
-            help.replace(at, 1, "'\\''");
-        list += "    '" + std::string(verb.name) + ":" + help + "'\n";
+// "    start) options='--mode' words='' services=1 files= ;;": the same in bash and zsh.
+std::string case_of(const completed_verb& one) {
+    return "    " + std::string(one.verb.name) + ") options='" + options_of(one) + " --help' words='" +
+           words_behind(one) + "' services=" + (takes_services(one) ? "1" : "") +
+           " files=" + (one.verb.operands == operand::files ? "1" : "") + " ;;\n";
+}
+
+std::string bash(completed_verbs verbs) {
+    std::string cases;
+    for (const completed_verb& one : verbs) cases += case_of(one);
+    return R"sh(# bash completion for svctl: eval "$(svctl completion bash)"
+_svctl() {
+  local line=${COMP_LINE:0:COMP_POINT} word before verb= tree=() i options= words= services= files= found
+  local -a typed
+  read -ra typed <<<"$line"
+  word=${line##*[[:space:]]}
+  [ -n "$word" ] || typed+=('')
+  before=${typed[${#typed[@]}-2]}
+  for ((i = 1; i < ${#typed[@]} - 1; i++)); do
+    case ${typed[i]} in
+      -C) tree=(-C "${typed[i + 1]}"); ((i++)) ;;
+      --color|--mode|--key|--timeout|--in) ((i++)) ;;
+      -*) ;;
+      *) [ -n "$verb" ] || verb=${typed[i]} ;;
+    esac
+  done
+  case $verb in
+    '') options='-C --color --help --version' words=')sh" +
+           verb_list(verbs) + "' ;;\n" + cases + R"sh(  esac
+  case $before in
+    -C|--dir) options= words= services= files=1 ;;
+    --color) options= words='auto always never' services= files= ;;
+    --mode) options= words=')sh" +
+           mode_list() + R"sh(' services= files= ;;
+    --in|--needs) options= words= services=1 files= ;;
+  esac
+  [ -z "$services" ] || words="$words $(svctl "${tree[@]}" list 2>/dev/null)"
+  [[ $word == -* ]] && words=$options
+  COMPREPLY=()
+  while IFS= read -r found; do
+    COMPREPLY+=("$found")
+  done < <(compgen -W "$words" -- "$word"; [ -z "$files" ] || compgen -d -- "$word")
+  # readline replaces only what stands behind the last @ of a name like web@1
+  [[ $word == *@* && $COMP_WORDBREAKS == *@* ]] && COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*@}"}"}")
+  return 0
+}
+complete -F _svctl svctl
+)sh";
+}
+
+std::string zsh(completed_verbs verbs) {
+    std::string list, cases;
+    for (const completed_verb& one : verbs) {
+        list += "    " + with_quotes(std::string(one.verb.name) + ":" + std::string(one.verb.help), "'\\''") +
+                "\n";
+        cases += case_of(one);
     }
-    return "#compdef svctl\n"
-           "# zsh completion for svctl: source <(svctl completion zsh)\n"
-           "_svctl() {\n"
-           "  local -a verbs services tree\n"
-           "  local verb i\n"
-           "  verbs=(\n" +
-           list +
-           "  )\n"
-           "  for ((i = 2; i < CURRENT; i++)); do\n"
-           "    case ${words[i]} in\n"
-           "      -C) tree=(-C ${words[i+1]}); ((i++)) ;;\n"
-           "      -*) ;;\n"
-           "      *) [[ -n $verb ]] || verb=${words[i]} ;;\n"
-           "    esac\n"
-           "  done\n"
-           "  case $verb in\n"
-           "    '') _describe verb verbs ;;\n"
-           "    " +
-           in_alternatives(words_of(verbs, takes_services)) +
-           ")\n"
-           "      services=(${(f)\"$(svctl $tree list 2>/dev/null)\"})\n"
-           "      _describe service services ;;\n"
-           "    *) _files ;;\n"
-           "  esac\n"
-           "}\n"
-           "compdef _svctl svctl\n";
+    return R"sh(#compdef svctl
+# zsh completion for svctl: source <(svctl completion zsh)
+_svctl() {
+  local -a verbs tree
+  local verb i options services files words_
+  verbs=(
+)sh" + list +
+           R"sh(  )
+  for ((i = 2; i < CURRENT; i++)); do
+    case ${words[i]} in
+      -C) tree=(-C ${words[i+1]}); ((i++)) ;;
+      --color|--mode|--key|--timeout|--in) ((i++)) ;;
+      -*) ;;
+      *) [[ -n $verb ]] || verb=${words[i]} ;;
+    esac
+  done
+  case ${words[CURRENT-1]} in
+    -C|--dir) _files -/; return ;;
+    --color) compadd auto always never; return ;;
+    --mode) compadd )sh" +
+           mode_list() +
+           R"sh(; return ;;
+    --in|--needs) compadd -- ${(f)"$(svctl $tree list 2>/dev/null)"}; return ;;
+  esac
+  if [[ -z $verb ]]; then
+    _describe verb verbs
+    [[ $PREFIX == -* ]] && compadd -- -C --color --help --version
+    return
+  fi
+  _svctl_behind $verb
+  if [[ $PREFIX == -* ]]; then
+    compadd -- ${=options}
+    return
+  fi
+  [[ -z $words_ ]] || compadd -- ${=words_}
+  [[ -z $services ]] || compadd -- ${(f)"$(svctl $tree list 2>/dev/null)"}
+  [[ -z $files ]] || _files -/
+}
+_svctl_behind() {
+  local words
+  case $1 in
+)sh" + cases +
+           R"sh(  esac
+  words_=$words
+}
+compdef _svctl svctl
+)sh";
 }
 
-std::string fish(std::span<const verb_word> verbs) {
-    std::string text = "# fish completion for svctl: svctl completion fish | source\n"
-                       "complete -c svctl -f\n"
-                       "complete -c svctl -s C -r -d 'the scan directory'\n";
-    std::string all = words_of(verbs, any);
-    for (const verb_word& verb : verbs) {
-        std::string help(verb.help);
-        for (std::size_t at = 0; (at = help.find('\'', at)) != std::string::npos; at += 2)
-            help.replace(at, 1, "\\'");
-        text += "complete -c svctl -n 'not __fish_seen_subcommand_from " + all + "' -a " +
-                std::string(verb.name) + " -d '" + help + "'\n";
+std::string fish(completed_verbs verbs) {
+    std::string all = verb_list(verbs);
+    std::string text =
+        "# fish completion for svctl: svctl completion fish | source\n"
+        "complete -c svctl -f\n"
+        "complete -c svctl -s C -r -a '(__fish_complete_directories)' -d 'the scan directory'\n"
+        "complete -c svctl -l color -x -a 'auto always never' -d 'when to use colours'\n";
+    for (const completed_verb& one : verbs) {
+        std::string name(one.verb.name), behind = " -n '__fish_seen_subcommand_from " + name + "' ";
+        text += "complete -c svctl -n 'not __fish_seen_subcommand_from " + all + "' -a " + name + " -d " +
+                with_quotes(one.verb.help, "\\'") + "\n";
+        std::string words = words_behind(one);
+        if (takes_services(one)) words += std::string(words.empty() ? "" : " ") + "(svctl list 2>/dev/null)";
+        if (one.verb.operands == operand::files) words = "(__fish_complete_directories)";
+        if (!words.empty()) text += "complete -c svctl" + behind + "-a '" + words + "'\n";
+        for (const std::string& option : one.syntax.options)
+            text += "complete -c svctl" + behind + "-l " + option.substr(2) +
+                    (option == "--mode" ? " -x -a '" + mode_list() + "'" : "") + "\n";
     }
-    return text + "complete -c svctl -n '__fish_seen_subcommand_from " + words_of(verbs, takes_services) +
-           "' -a '(svctl list 2>/dev/null)'\n";
+    return text;
 }
 } // namespace
 
-std::optional<std::string> completion_script(std::string_view shell, std::span<const verb_word> verbs) {
+std::optional<std::string> completion_script(std::string_view shell, completed_verbs verbs) {
     if (shell == "bash") return bash(verbs);
     if (shell == "zsh") return zsh(verbs);
     if (shell == "fish") return fish(verbs);

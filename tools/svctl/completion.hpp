@@ -10,7 +10,12 @@
 
 namespace reeve::svctl {
 
+struct completed_verb {
+    verb_word verb;
+    verb_syntax syntax;
+};
+
 // The script for "bash", "zsh" or "fish"; nothing for another shell.
-std::optional<std::string> completion_script(std::string_view shell, std::span<const verb_word> verbs);
+std::optional<std::string> completion_script(std::string_view shell, std::span<const completed_verb> verbs);
 
 } // namespace reeve::svctl

@@ -123,7 +123,7 @@ void add_settings(page& out, const std::vector<listed_setting>& settings) {
     for (const listed_setting& one : settings) {
         std::string usual = one.otherwise.empty() ? "" : "default " + one.otherwise;
         out.row(one.name, width, safe_to_show(one.value),
-                one.valid ? usual : "not valid: svctl check says why" + (usual.empty() ? "" : "; " + usual));
+                one.valid ? usual : "not valid" + (usual.empty() ? "" : "; " + usual));
     }
 }
 
@@ -148,6 +148,11 @@ std::string detail_text(const service_detail& detail, std::int64_t now_ms, const
     out.fact("directory", detail.directory);
     for (const std::string& directory : detail.log_directories)
         out.fact(detail.shares_log ? "shared log" : "log", directory);
+    if (!detail.problems.empty()) {
+        out.list("problems");
+        for (const diagnostic& one : detail.problems)
+            out.add("  " + safe_to_show(diagnostic_text(one)) + "\n");
+    }
     if (!detail.relations.empty()) add_relations(out, detail.relations);
     if (!detail.settings.empty()) add_settings(out, detail.settings);
     if (!detail.deaths.empty()) add_deaths(out, detail.deaths);

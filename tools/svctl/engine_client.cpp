@@ -2,6 +2,7 @@
 
 #include "chainload/clock.hpp"
 #include "chainload/error_text.hpp"
+#include "tools/svctl/display_width.hpp"
 #include "tools/svctl/exit_code.hpp"
 
 #include <algorithm>
@@ -60,6 +61,12 @@ std::optional<engine_client> engine_client::find(const scan_directory& tree) {
     return engine_client(std::move(made));
 }
 
+pid_t engine_client::peer() const {
+    ucred other{};
+    socklen_t size = sizeof other;
+    return ::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &other, &size) == 0 ? other.pid : 0;
+}
+
 void engine_client::send(json::object request) {
     request["v"] = 1;
     std::string line = json::serialize(request) + "\n";
@@ -108,13 +115,18 @@ json::object engine_client::ask(json::object request, std::string_view type) {
     if (!answer) throw verb_error(exit_code::failed, "the engine has closed the connection");
     std::string got = text_field(*answer, "type");
     if (got == type) return std::move(*answer);
-    if (got != "result")
-        throw verb_error(exit_code::system_error,
-                         "the engine answers with \"" + got + "\" instead of \"" + std::string(type) + "\"");
+    require_not_refused(*answer);
+    throw verb_error(exit_code::system_error,
+                     "the engine answers with \"" + got + "\" instead of \"" + std::string(type) + "\"");
+}
+
+void require_not_refused(const json::object& result) {
     std::string reasons;
-    for (const json::value& one : list_field(*answer, "refusals"))
-        if (one.is_string()) reasons += (reasons.empty() ? "" : "; ") + std::string(one.as_string());
-    throw verb_error(exit_code::refused, reasons.empty() ? "refused" : reasons);
+    for (const json::value& one : list_field(result, "refusals"))
+        if (one.is_string())
+            reasons +=
+                (reasons.empty() ? "refused: " : "; ") + safe_to_show(std::string_view(one.as_string()));
+    if (!reasons.empty()) throw verb_error(exit_code::refused, reasons);
 }
 
 std::string text_field(const json::object& from, std::string_view name) {

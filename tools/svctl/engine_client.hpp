@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 
 namespace reeve::svctl {
 
@@ -26,7 +27,8 @@ public:
     // send, and the one line that answers, which has to be of this type. A refused request is thrown (2).
     boost::json::object ask(boost::json::object request, std::string_view type);
 
-    int fd() const { return socket_.get(); }
+    // The engine's pid, in our pid namespace; 0: not known.
+    pid_t peer() const;
 
 private:
     explicit engine_client(chainload::unique_fd socket)
@@ -35,6 +37,9 @@ private:
     chainload::unique_fd socket_;
     std::string kept_; // what has been received and is not a whole line yet
 };
+
+// Throws verb_error (2) with the reasons if it is a result that tells of a refusal.
+void require_not_refused(const boost::json::object& result);
 
 // The fields of an answer; a missing one, or one of another type, is a value that means nothing.
 std::string text_field(const boost::json::object& from, std::string_view name);

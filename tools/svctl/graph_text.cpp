@@ -3,6 +3,7 @@
 #include "tools/svctl/engine_client.hpp"
 #include "tools/svctl/progress.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
 #include <set>
@@ -13,6 +14,8 @@ namespace reeve::svctl {
 namespace json = boost::json;
 
 namespace {
+constexpr std::size_t deepest_indent = 60; // levels; a chain of thousands would be megabytes of blanks
+
 struct edge {
     std::string to, words;
     bool soft;
@@ -64,6 +67,10 @@ std::string_view fill_of(const node& one) {
     }
 }
 
+std::string_view phase_of(const node& one) {
+    return one.kind == "missing" ? std::string_view("missing") : std::string_view(one.phase);
+}
+
 // Names have no quotes and no backslashes, so they can stand between quotes as they are.
 std::string quoted(const std::string& name) {
     return "\"" + name + "\"";
@@ -80,8 +87,8 @@ std::string graph_dot(const json::object& graph, bool critical) {
                             : one.kind == "missing" ? ", style=dashed"
                                                     : "";
         if (critical && one.critical) style += ", penwidth=3";
-        text += "  " + quoted(name) + " [label=\"" + name + "\\n" + one.phase + "\", fillcolor=\"" +
-                std::string(fill_of(one)) + "\"" + style + "];\n";
+        text += "  " + quoted(name) + " [label=\"" + name + "\\n" + std::string(phase_of(one)) +
+                "\", fillcolor=\"" + std::string(fill_of(one)) + "\"" + style + "];\n";
     }
     for (const auto& [name, one] : all)
         for (const edge& to : one.edges) {
@@ -99,7 +106,7 @@ std::string graph_mermaid(const json::object& graph, bool critical) {
     for (const auto& [name, one] : all) {
         std::string id = "n" + std::to_string(ids.size());
         ids[name] = id;
-        text += "  " + id + "[\"" + name + "<br/>" + one.phase + "\"]\n";
+        text += "  " + id + "[\"" + name + "<br/>" + std::string(phase_of(one)) + "\"]\n";
     }
     for (const auto& [name, one] : all)
         for (const edge& to : one.edges)
@@ -131,10 +138,10 @@ std::string graph_tree(const json::object& graph, bool critical, const terminal&
             stack.pop_back();
             const node& one = all[next.name];
             bool again = !shown.insert(next.name).second;
-            std::string phase = one.kind == "missing" ? "missing" : one.phase;
-            text += std::string(next.depth * 2, ' ') + (critical && one.critical ? "* " : "") +
-                    paint(next.name, colour::bold, on.colours) + "  " +
-                    paint(phase, phase_colour(phase), on.colours) +
+            std::string phase(phase_of(one));
+            text += std::string(std::min(next.depth, deepest_indent) * 2, ' ') +
+                    (critical && one.critical ? "* " : "") + paint(next.name, colour::bold, on.colours) +
+                    "  " + paint(phase, phase_colour(phase), on.colours) +
                     (next.words.empty() ? "" : "  " + paint(next.words, colour::dim, on.colours)) +
                     (again && !one.edges.empty() ? " ^" : "") + "\n";
             if (again) continue;

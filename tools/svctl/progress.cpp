@@ -27,11 +27,22 @@ std::string_view action_word(std::string_view letters) {
     return "restart";
 }
 
+// What is waited for, but for the moment that a supervisor needs to take a command.
+std::string waiting_text(const json::object& event) {
+    const json::object& waits = object_field(event, "waits_for");
+    return text_field(waits, "why") == "supervisor" ? std::string() : text_field(waits, "text");
+}
+
 bool is_up(std::string_view phase) {
     return phase == "ready" || phase == "done";
 }
 bool is_at_rest(std::string_view phase) {
     return phase == "down" || phase == "failed" || phase == "skipped";
+}
+// Whether a service of which nothing was told so far stands where it stood before the plan.
+bool has_not_moved(std::string_view letters, std::string_view phase) {
+    if (letters.starts_with('u')) return is_at_rest(phase);
+    return letters.starts_with('d') && (is_up(phase) || phase == "up");
 }
 } // namespace
 
@@ -68,11 +79,12 @@ std::string progress::change(const json::object& event) {
     width_ = std::max(width_, name.size());
     line before = one;
     one.phase = text_field(event, "phase");
-    one.waits = text_field(object_field(event, "waits_for"), "text");
+    one.waits = waiting_text(event);
     one.end = text_field(event, "end");
     one.arrived = one.arrived || (arrives(one) && before.phase != one.phase);
     if (on_.interactive) return draw();
-    if (one.phase == before.phase && one.waits == before.waits) return {};
+    bool same = before.phase.empty() ? has_not_moved(one.letters, one.phase) : one.phase == before.phase;
+    if (same && one.waits == before.waits) return {};
     std::string tail = one.phase == "failed" || one.phase == "backoff" ? one.end : one.waits;
     return padded(name, width_) + "  " + one.phase + (tail.empty() ? "" : "  (" + safe_to_show(tail) + ")") +
            "\n";
@@ -117,8 +129,6 @@ std::string progress::end(const json::object& result) {
     std::string text;
     if (drawn_ > 0) text = "\x1b[" + std::to_string(drawn_) + "A\x1b[J";
     drawn_ = 0;
-    for (const json::value& one : list_field(result, "refusals"))
-        if (one.is_string()) text += "refused: " + safe_to_show(one.as_string()) + "\n";
     const json::array& results = list_field(result, "results");
     std::size_t width = 0;
     for (const json::value& one : results)
@@ -128,6 +138,7 @@ std::string progress::end(const json::object& result) {
         const json::object& one = entry.as_object();
         std::string how = text_field(one, "result"), why = text_field(one, "text");
         bool well = how == "done" || how == "already";
+        if (how == "timeout") why = "it is " + why + "; what was begun goes on";
         text += padded(text_field(one, "service"), width) + "  " + text_field(one, "verb") + "  " +
                 paint(how, well ? colour::green : colour::red, on_.colours) +
                 (why.empty() ? "" : "  " + safe_to_show(why)) + "\n";
@@ -135,7 +146,7 @@ std::string progress::end(const json::object& result) {
     return text;
 }
 
-std::string plan_text(const json::object& plan, const terminal& on) {
+std::string steps_text(const json::object& plan, const terminal& on) {
     std::size_t width = 0;
     for (const json::value& step : list_field(plan, "steps"))
         if (step.is_object()) width = std::max(width, text_field(step.as_object(), "service").size());
@@ -144,7 +155,7 @@ std::string plan_text(const json::object& plan, const terminal& on) {
     for (const json::value& entry : list_field(plan, "steps")) {
         if (!entry.is_object()) continue;
         const json::object& step = entry.as_object();
-        if (number_field(step, "wave") != wave) text += "\n";
+        if (number_field(step, "wave") != wave && !text.empty()) text += "\n";
         wave = number_field(step, "wave");
         std::string letter = text_field(step, "letter");
         text += padded(std::string(action_word(letter)), 6) + "  " +
@@ -158,6 +169,11 @@ std::string plan_text(const json::object& plan, const terminal& on) {
                     "\n";
     for (const json::value& note : list_field(plan, "notes"))
         if (note.is_string()) text += "note    " + safe_to_show(note.as_string()) + "\n";
+    return text;
+}
+
+std::string plan_text(const json::object& plan, const terminal& on) {
+    std::string text = steps_text(plan, on);
     if (text.empty()) text = "nothing would be done\n";
     if (std::string hash = text_field(plan, "hash"); !hash.empty()) text += "hash    " + hash + "\n";
     return text;

@@ -23,7 +23,7 @@ public:
     std::string begin(const boost::json::object& plan);
     // A change of one service. What to print, which may be nothing.
     std::string change(const boost::json::object& event);
-    // The result, a line per service that was named, and the reasons if it was refused.
+    // The result, a line per service that was named. The reasons of a refusal are the caller's.
     std::string end(const boost::json::object& result);
 
 private:
@@ -42,7 +42,9 @@ private:
     std::size_t drawn_ = 0; // lines of the block that stands on the terminal
 };
 
-// "db  u  held by web (requires)": the steps of a plan as a table, waves apart, and what is held.
+// "start  db  held by web (requires)": the steps of a plan as a table, waves apart, and what is held.
+std::string steps_text(const boost::json::object& plan, const terminal& on);
+// The same with the hash by which the plan can be applied.
 std::string plan_text(const boost::json::object& plan, const terminal& on);
 
 // The colour that a phase is shown in.

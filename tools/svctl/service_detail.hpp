@@ -3,6 +3,7 @@
 
 #include "supervise/death.hpp"
 #include "tools/svctl/colour.hpp"
+#include "tools/svctl/definition_check.hpp"
 #include "tools/svctl/log_merge.hpp"
 #include "tools/svctl/relations.hpp"
 #include "tools/svctl/setting_listing.hpp"
@@ -19,6 +20,7 @@ struct service_detail {
     std::vector<supervise::death> deaths; // the newest first
     std::vector<relation_edge> relations;
     std::vector<listed_setting> settings;
+    std::vector<diagnostic> problems; // of its definition; why it cannot be started is among them
     std::vector<std::string> log_directories;
     bool shares_log = false; // its lines stand in the catch-all logger's files
     std::vector<log_line> last_lines;

@@ -103,6 +103,17 @@ json::object service_json(const snapshot& seen, std::int64_t now_ms) {
     return one;
 }
 
+json::array problem_list(const std::vector<diagnostic>& problems) {
+    json::array list;
+    for (const diagnostic& one : problems)
+        list.push_back({{"service", as_utf8(one.service)},
+                        {"file", as_utf8(one.file)},
+                        {"line", one.line},
+                        {"text", as_utf8(one.text)},
+                        {"hint", as_utf8(one.hint)}});
+    return list;
+}
+
 json::object detail_json(const service_detail& detail, std::int64_t now_ms) {
     json::object one = service_json(detail.now, now_ms);
     one["directory"] = as_utf8(detail.directory);
@@ -129,6 +140,7 @@ json::object detail_json(const service_detail& detail, std::int64_t now_ms) {
     one["relations"] = std::move(relations);
     one["settings"] = std::move(settings);
     one["last_deaths"] = std::move(deaths);
+    one["problems"] = problem_list(detail.problems);
     one["log_directories"] = std::move(logs);
     one["log_is_shared"] = detail.shares_log;
     one["last_lines"] = std::move(lines);

@@ -1,10 +1,11 @@
 // svctl check: all problems of all definitions, for people and for CI.
 #include "tools/svctl/definition_check.hpp"
 #include "tools/svctl/display_width.hpp"
+#include "tools/svctl/graph_check.hpp"
 #include "tools/svctl/output.hpp"
+#include "tools/svctl/status_json.hpp"
 #include "tools/svctl/verbs.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fcntl.h>
@@ -16,15 +17,8 @@ namespace {
 std::string problems_json(const std::string& directory, std::size_t services,
                           const std::vector<diagnostic>& problems) {
     namespace json = boost::json;
-    json::array list;
-    for (const diagnostic& one : problems)
-        list.push_back({{"service", as_utf8(one.service)},
-                        {"file", as_utf8(one.file)},
-                        {"line", one.line},
-                        {"text", as_utf8(one.text)},
-                        {"hint", as_utf8(one.hint)}});
     json::object whole{{"v", 1}, {"scan_directory", as_utf8(directory)}, {"services", services}};
-    whole["problems"] = std::move(list);
+    whole["problems"] = problem_list(problems);
     return json::serialize(whole) + "\n";
 }
 
@@ -53,6 +47,8 @@ exit_code run_check(const command_options& shared, const check_options& options)
         std::erase_if(names, [&](const std::string& name) { return name != only && name != only + "/log"; });
     for (const std::string& name : names)
         for (diagnostic& one : check_service(tree, name)) problems.push_back(std::move(one));
+    for (diagnostic& one : check_graph(tree, problems))
+        if (only.empty() || one.service == only) problems.push_back(std::move(one));
 
     output out;
     if (options.json) {

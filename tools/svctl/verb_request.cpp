@@ -6,11 +6,15 @@
 #include "tools/svctl/engine_client.hpp"
 #include "tools/svctl/output.hpp"
 #include "tools/svctl/progress.hpp"
+#include "tools/svctl/snapshot.hpp"
 #include "tools/svctl/verbs.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace reeve::svctl {
 
@@ -39,28 +43,79 @@ void write_start_environment(const scan_directory& tree, const std::string& name
     }
 }
 
-json::object request_of(const request_options& options) {
-    json::object request{{"do", options.verb}};
-    json::array names;
-    for (const std::string& name : options.names) names.emplace_back(name);
-    request["services"] = std::move(names);
+// Whoever interrupts the waiting is told that what was asked for is not undone by it.
+void leave_waiting(int signal) {
+    constexpr std::string_view text = "\nsvctl: what was begun goes on; svctl status shows how far it is\n";
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
+    ::raise(signal); // by now it does what it does by default
+}
+
+// The services that are meant. The engine refuses to act upon its own service, which a pattern like * means too.
+json::array services_meant(const scan_directory& tree, const engine_client& engine,
+                           const std::vector<std::string>& asked) {
+    json::array meant;
+    process_table processes;
+    auto own_pid = static_cast<std::uint32_t>(engine.peer());
+    for (const std::string& name : tree.expand(asked)) {
+        if (name.find('/') != std::string::npos)
+            throw verb_error(exit_code::refused, name + " is a logger, which the engine does not act upon",
+                             "svc does: svc -t " + tree.path() + "/" + name);
+        bool by_pattern = std::find(asked.begin(), asked.end(), name) == asked.end();
+        bool is_engine =
+            by_pattern && look_at_service(tree, name, processes).record.pid == own_pid && own_pid != 0;
+        if (!is_engine) meant.emplace_back(name);
+    }
+    if (meant.empty()) throw verb_error(exit_code::refused, "only the engine itself is meant");
+    return meant;
+}
+
+json::object request_of(const request_options& options, json::array services) {
+    json::object request{{"do", options.verb}, {"services", std::move(services)}};
     if (!options.mode.empty()) request["mode"] = options.mode;
     if (!options.key.empty()) request["key"] = options.key;
     if (options.timeout_ms) request["timeout_ms"] = *options.timeout_ms;
     return request;
 }
 
+// Variables are for the start that this request makes: where it makes none they would lie in wait for another.
+void require_starts(engine_client& engine, const json::object& request) {
+    json::object question{{"do", "plan"}, {"verb", request.at("do")}, {"services", request.at("services")}};
+    if (const json::value* mode = request.if_contains("mode")) question["mode"] = *mode;
+    json::object plan = engine.ask(std::move(question), "plan");
+    const json::array& steps = list_field(plan, "steps");
+    for (const json::value& name : request.at("services").as_array()) {
+        bool starts = std::any_of(steps.begin(), steps.end(), [&](const json::value& step) {
+            return step.is_object() && text_field(step.as_object(), "service") == name.as_string() &&
+                   text_field(step.as_object(), "letter") == "u";
+        });
+        std::string shown(name.as_string());
+        if (!starts)
+            throw verb_error(exit_code::refused,
+                             shown + " would not be started by this, so it can be given no variables",
+                             "if it is up: svctl restart " + shown + " KEY=VALUE");
+    }
+}
+
 exit_code code_of(const json::object& result) {
     if (!list_field(result, "refusals").empty()) return exit_code::refused;
     if (flag_field(result, "ok")) return exit_code::success;
-    for (const json::value& one : list_field(result, "results"))
-        if (one.is_object() && text_field(one.as_object(), "result") == "timeout") return exit_code::timeout;
-    return exit_code::failed;
+    exit_code worst = exit_code::failed;
+    for (const json::value& one : list_field(result, "results")) {
+        std::string how = one.is_object() ? text_field(one.as_object(), "result") : std::string();
+        if (how == "failed" || how == "dependency") return exit_code::failed;
+        if (how == "timeout") worst = exit_code::timeout;
+        if (how == "refused" && worst != exit_code::timeout) worst = exit_code::refused;
+    }
+    return worst;
 }
 
 // Follows a request that was sent until its result.
 exit_code follow(engine_client& engine, const terminal& on, bool as_json, bool wait) {
     progress shown(on);
+    struct sigaction leaving {};
+    leaving.sa_handler = leave_waiting;
+    leaving.sa_flags = SA_RESETHAND;
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &leaving, nullptr);
     for (;;) {
         auto said = engine.receive();
         if (!said)
@@ -71,12 +126,13 @@ exit_code follow(engine_client& engine, const terminal& on, bool as_json, bool w
         if (as_json)
             out.add(json::serialize(*said) + "\n");
         else if (type == "plan")
-            out.add(shown.begin(*said));
+            out.add(wait ? shown.begin(*said) : steps_text(*said, on));
         else if (type == "event" && wait)
             out.add(shown.change(*said));
         else if (type == "result")
             out.add(shown.end(*said));
         out.flush();
+        if (type == "result" && !as_json) require_not_refused(*said);
         if (type == "result") return code_of(*said);
         if (type == "plan" && !wait) return exit_code::success;
     }
@@ -85,23 +141,25 @@ exit_code follow(engine_client& engine, const terminal& on, bool as_json, bool w
 
 exit_code run_request(const command_options& shared, const request_options& options) {
     scan_directory tree(choose_scan_directory(shared.scan_directory));
-    request_options settled = options;
-    settled.names = tree.expand(options.names);
+    (void)tree.expand(options.names); // a misspelt name is told even where no engine runs
     engine_client engine(tree);
-    if (!options.variables.empty())
-        for (const std::string& name : settled.names) write_start_environment(tree, name, options.variables);
-    engine.send(request_of(settled));
+    json::object request = request_of(options, services_meant(tree, engine, options.names));
+    if (!options.variables.empty()) {
+        require_starts(engine, request);
+        for (const json::value& name : request.at("services").as_array())
+            write_start_environment(tree, std::string(name.as_string()), options.variables);
+    }
+    engine.send(std::move(request));
     return follow(engine, look_at_output(STDOUT_FILENO, shared.colours), options.json, options.wait);
 }
 
 exit_code run_plan(const command_options& shared, const plan_options& options) {
     scan_directory tree(choose_scan_directory(shared.scan_directory));
+    (void)tree.expand(options.names);
     engine_client engine(tree);
-    json::array names;
-    for (const std::string& name : tree.expand(options.names)) names.emplace_back(name);
     json::object request{{"do", options.hash.empty() ? "plan" : "apply"},
                          {"verb", options.verb},
-                         {"services", std::move(names)}};
+                         {"services", services_meant(tree, engine, options.names)}};
     if (!options.mode.empty()) request["mode"] = options.mode;
     terminal on = look_at_output(STDOUT_FILENO, shared.colours);
     if (!options.hash.empty()) {
