@@ -79,7 +79,7 @@ give_up() { printf G >"$dir/services/$1/supervise/control"; }
 failure_and_recovery() {
   local before others rescued
   say "redis gives up: what needs it goes down, last first, and is held"
-  before=$(starts_of redis schema app web audit) rescued=$(value_of rescue starts)
+  before=$(starts_of redis schema app web) rescued=$(value_of rescue starts)
   others=$(everything_but 'redis|schema|app|web|audit')
   give_up redis
   await 20 "redis has given up" phase_is redis failed
@@ -99,7 +99,8 @@ failure_and_recovery() {
   svctl start redis >/dev/null || fail "redis cannot be started"
   await 20 "everything is back" all_is_back
   await 20 "the application answers" answers
-  started_once_more "$before" redis schema app web audit
+  # (audit has lost its connection with redis, and died by itself before the engine could stop it, or not.)
+  started_once_more "$before" redis schema app web
   in_order "coming back" redis/ready schema/ready app/changed app/ready web/ready
   svctl release rescue >/dev/null || fail "rescue cannot be released"
   await 20 "rescue is down" phase_is rescue down

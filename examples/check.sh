@@ -32,21 +32,30 @@ unchanged() { # WHAT BEFORE NOW
   [ "$2" = "$3" ] || fail "$1 was not left alone: $(diff <(echo "$2") <(echo "$3"))"
 }
 
-# one_instance COMMAND: exactly one process of this tree of that name has no parent of that name.
-one_instance() {
-  local pid parent found=()
-  for pid in $(tree_processes); do
-    [ "$(name_of "$pid")" = "$1" ] || continue
-    parent=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null)
-    [ "$(name_of "$parent")" = "$1" ] || found+=("$pid")
-  done
-  [ ${#found[@]} -eq 1 ] || fail "$1 runs ${#found[@]} times: ${found[*]}"
+# comm_of PID VARIABLE, parent_of PID VARIABLE: without a process for each question.
+comm_of() { { read -r "$2" <"/proc/$1/comm"; } 2>/dev/null; }
+parent_of() {
+  local key value
+  while read -r key value; do
+    if [ "$key" = PPid: ]; then printf -v "$2" %s "$value" && return; fi
+  done 2>/dev/null <"/proc/$1/status"
 }
-name_of() { cat "/proc/$1/comm" 2>/dev/null; }
 
+# Of each of these programs exactly one process of this tree has no parent of the same name.
 nothing_runs_twice() {
-  local name
-  for name in nginx redis-server memcached visit-counter; do one_instance "$name"; done
+  local pid name parent above programs=(nginx redis-server memcached visit-counter)
+  local -A found=()
+  for pid in $(tree_processes); do
+    name='' parent='' above=''
+    comm_of "$pid" name
+    [[ " ${programs[*]} " == *" $name "* ]] || continue
+    parent_of "$pid" parent
+    comm_of "$parent" above
+    [ "$above" = "$name" ] || found[$name]+=" $pid"
+  done
+  for name in "${programs[@]}"; do
+    [[ ${found[$name]-} =~ ^\ [0-9]+$ ]] || fail "$name does not run exactly once:${found[$name]-}"
+  done
 }
 
 has_another_pid() { # NAME OLD: ready again, as another process
