@@ -65,6 +65,13 @@ void reconciler::advance_action(service& it) {
     if (asked.action == action::stop) {
         over = now.at_rest() && it.in_flight == 0;
     } else if (now.starts > asked.beyond) {
+        // It may have died and come back by itself before it took the d, which takes it down all the same.
+        bool sinks = asked.action == action::restart && (it.in_flight == 'd' || now.want == want::down);
+        if (sinks) {
+            asked.beyond = now.starts;
+            if (now.at_rest() && it.in_flight == 0) asked.action = action::again;
+            return;
+        }
         over = true;
     } else {
         bool recounted = now.starts < asked.beyond; // another supervisor counts, and began with zero

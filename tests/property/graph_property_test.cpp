@@ -28,10 +28,11 @@ std::string difference(const naive_model& model, const simulated_tree& tree, std
 
 // Whether the runs, other than the model's, are as good an answer: conflicts and needs can go round in a circle that
 // has two.
-bool another_answer(const naive_model& model, const simulated_tree& tree, std::size_t services) {
+bool another_answer(naive_model model, const simulated_tree& tree, std::size_t services) {
     std::array<bool, most_services> running{};
     for (node i = 0; i < services; ++i) running[i] = tree.engine().stands(i).run;
     bool differs = false;
+    model.unchoose();
     for (std::size_t i = 0; i < services; ++i) {
         if (model.can_run(i, running) != running[i]) return false;
         differs = differs || running[i] != model[i].run;

@@ -156,7 +156,10 @@ void naive_model::come_to_rest() {
             changed = true;
         }
     }
-    for (std::size_t i = 0; i < tree_.size(); ++i) services_[i].chosen = services_[i].run;
+    for (std::size_t i = 0; i < tree_.size(); ++i) {
+        services_[i].chosen_before = services_[i].chosen;
+        services_[i].chosen = services_[i].run;
+    }
 }
 
 // It, and all that are up and need it for as long as they are up, go down and come back.

@@ -22,13 +22,18 @@ public:
     void change_definitions(const small_tree& tree);
     // Conflicts and needs go round in a circle that has no answer: nothing can be said of this case any more.
     bool undecided() const { return undecided_; }
+    // Forgets who was chosen at the last rest, to judge another answer.
+    void unchoose() {
+        for (service& one : services_) one.chosen = one.chosen_before;
+    }
 
     struct service {
         depengine::intent asked = depengine::intent::none;
         bool alone = false;
         bool up = false;
-        bool chosen = false; // was to run when all was last at rest
-        bool back = false;   // on its way back from a restart
+        bool chosen = false;        // was to run when all was last at rest
+        bool chosen_before = false; // and at the rest before that
+        bool back = false;          // on its way back from a restart
         spent why = spent::no;
         bool failed = false; // its last start ended in failure, and no other is due; whoever wants it or not
         fate goes = fate::well;
