@@ -22,7 +22,7 @@ struct listed_lines : line_source {
     }
 };
 log_line line_at(std::int64_t seconds, const char* text) {
-    return {{seconds, 0}, true, text};
+    return {{seconds, 0}, true, stamp_label_size, text};
 }
 
 std::string label(std::int64_t seconds) {
@@ -239,14 +239,15 @@ TEST_CASE("a line longer than a mebibyte comes in pieces") {
 }
 
 TEST_CASE("a line is shown with its time, its service and nothing that harms") {
-    log_line line{{1'714'483'294, 123'000'000}, true, label(1'714'483'294) + " hello\x1b[2J"};
+    log_line line{
+        {1'714'483'294, 123'000'000}, true, stamp_label_size, label(1'714'483'294) + " hello\x1b[2J"};
     log_style style;
     style.in = zone::utc;
     style.name_width = 4;
     CHECK(log_text("db", line, style) == "2024-04-30 13:21:34.123Z db:   hello\x1b[2J\n");
     style.for_terminal = true;
     CHECK(log_text("db", line, style) == "2024-04-30 13:21:34.123Z db:   hello\\x1b[2J\n");
-    log_line second{line.when, false, "  at line 1"};
+    log_line second{line.when, false, 0, "  at line 1"};
     CHECK(log_text("db", second, style) == "                         db:     at line 1\n");
     style.raw = true;
     CHECK(log_text("db", second, style) == "db:     at line 1\n");
