@@ -65,6 +65,8 @@ planner::draft planner::merge(const request& what, outcome& found) const {
     }
     // What they need hard, breadth first: the list is the queue.
     std::size_t asked = made.needs.size();
+    std::vector<bool> rises(all.size(), false);
+    for (node one : made.needs) rises[one] = true;
     // What is only needed to start is past for those that are up and stay so.
     auto hard_needs = [&](const draft& of, node which) {
         const merged* one = of.find(which);
@@ -77,8 +79,7 @@ planner::draft planner::merge(const request& what, outcome& found) const {
                 if ((edge.what & hard_needs(made, made.needs[next])) == 0 ||
                     made.came_from[edge.other] != no_node)
                     continue;
-                const merged* one = made.find(edge.other);
-                if (one != nullptr && (one->start || one->restart)) continue;
+                if (rises[edge.other]) continue;
                 made.came_from[edge.other] = made.needs[next];
                 made.needs.push_back(edge.other);
             }
