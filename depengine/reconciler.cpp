@@ -125,6 +125,7 @@ wish& reconciler::change(node which) {
 std::span<const letter_to> reconciler::settle() {
     letters_.clear();
     ++round_;
+    ++epoch_;
     for (;;) {
         if (goals_stale_) compute_goals();
         if (!woken_.empty())
@@ -182,13 +183,16 @@ void reconciler::evaluate(node which) {
         wait_reason before = its.held;
         bool can = can_run(which);
         if (can && !run) {
-            if (its.round != round_) its.flips = 0;
-            its.round = round_;
-            if (its.flips == most_flips) {
+            if (its.epoch != epoch_) its.flips = 0;
+            its.epoch = epoch_;
+            if (its.stuck != round_ && its.flips++ == most_flips) {
+                its.stuck = round_;
+                ++epoch_; // with this one out of the way the others may find an answer
+            }
+            if (its.stuck == round_) {
                 can = false;
                 its.held = before;
-            } else
-                ++its.flips;
+            }
         }
         run = can;
     }

@@ -148,7 +148,8 @@ private:
         wait_reason held;         // why it is not to run
         wait_reason wait;         // why it is not yet where it is going
         std::uint32_t cursor = 0; // where the scan that `wait` ended goes on: nothing before it is in the way
-        std::uint32_t round = 0;  // the settle() that `flips` counts for
+        std::uint32_t epoch = 0;  // what `flips` counts for
+        std::uint32_t stuck = 0;  // the settle() in which it had to stay held
         std::uint8_t flips = 0;   // how often it was to run and then not
         enum : std::uint8_t { asleep, resume, anew } wake = asleep; // not asleep: it is in woken_
         bool undecided = false;                                     // it is in to_decide_
@@ -196,7 +197,7 @@ private:
     node_ring woken_, to_decide_, to_act_;
     std::vector<letter_to> letters_;
     std::vector<node> failures_, successes_, work_, touched_;
-    std::uint32_t round_ = 0;
+    std::uint32_t round_ = 0, epoch_ = 0;
     bool goals_stale_ = true, wishes_changed_ = false, actions_ended_ = false;
 };
 

@@ -81,7 +81,8 @@ bool reconciler::may_stop(node which) {
     for (std::size_t i = turn_[which].cursor; i < in.size(); ++i) {
         const standing& other = shown_[in[i].other];
         // What lives on it goes first, even if it does not know yet that it has to: its start is on its way.
-        bool lives_on_it = (in[i].what & lasting) != 0 && other.active && other.run;
+        bool lives_on_it = (in[i].what & lasting) != 0 && other.active &&
+                           (other.run || state_[in[i].other].in_flight == 'u');
         if (in[i].ordered && !other.alone &&
             (other.falls || (lives_on_it && !state_[in[i].other].asked.unordered)))
             return blocked(which, waiting::stop_order, in[i].other, i);
