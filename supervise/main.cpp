@@ -133,7 +133,7 @@ arguments parse(int argc, char** argv) {
 // The directory of -s: made if it is missing, and given a supervise/ that is the directory itself. So it looks like
 // a service directory to all that reads or writes state there, clients included.
 result<chainload::unique_fd> open_state_place(const char* path) {
-    constexpr char step[] = "use the state directory";
+    constexpr const char* step = "use the state directory";
     if (::mkdir(path, 0711) < 0 && errno != EEXIST) return failed(step);
     auto place = chainload::open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0, step);
     if (place && ::symlinkat(".", place->get(), supervise::path::state) < 0 && errno != EEXIST)

@@ -80,6 +80,12 @@ def test_a_source_without_a_header_opens_with_what_it_is():
     assert not [str(path) for path in paths if path.suffix == ".cpp" and path.with_suffix(".hpp") not in paths and first_comment_lines(path) == 0]
 
 
+def test_the_step_of_a_failure_outlives_its_function():
+    """An array that is constexpr and local, but not static, is gone when the function returns a failure with it."""
+    local_array = re.compile(r"^ +constexpr char step\w*\[\]", re.MULTILINE)
+    assert not [path for path in sources(*ROOMS) if local_array.search(text_of(path))]
+
+
 def test_files_are_small():
     assert not [f"{path}: {lines} lines" for path in sources(*ROOMS) if (lines := text_of(path).count("\n")) > 400]
 

@@ -110,7 +110,7 @@ void cgroup_place::hand_down(std::string_view controller) {
 }
 
 result<void> cgroup_place::set(std::string_view file, std::string_view value) {
-    constexpr char step[] = "set ";
+    constexpr const char* step = "set ";
     text_buffer<NAME_MAX + 1> name(file);
     auto done = write_file(group_.get(), name.c_str(), value, step);
     if (done || done.why().error != ENOENT || !make_) return done;

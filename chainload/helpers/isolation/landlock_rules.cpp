@@ -80,7 +80,7 @@ result<void> landlock_rules::begin(const landlock_rights& known) {
 }
 
 result<void> landlock_rules::allow_path(const char* path, std::uint64_t access) {
-    constexpr char step[] = "allow ";
+    constexpr const char* step = "allow ";
     unique_fd place(::open(path, O_PATH | O_CLOEXEC));
     struct stat about;
     if (!place || ::fstat(place.get(), &about) < 0) return failed(step);

@@ -28,7 +28,7 @@ void add_unescaped(std::string_view word, path_text& into) {
 } // namespace
 
 result<std::string_view> read_mount_table(arena& memory) {
-    constexpr char step[] = "read the table of mounts";
+    constexpr const char* step = "read the table of mounts";
     for (std::size_t size = 64 * 1024;; size *= 4) {
         char* room = memory.take(size);
         if (room == nullptr) return failure{ENOMEM, step};

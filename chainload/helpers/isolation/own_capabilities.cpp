@@ -14,7 +14,7 @@ result<void> drop_all() {
 }
 
 result<void> keep_over_exec() {
-    constexpr char step[] = "keep capabilities";
+    constexpr const char* step = "keep capabilities";
     auto now = read_capabilities();
     if (!now) return failure{now.why().error, step};
     if (auto set = set_capabilities({now->effective, now->permitted, now->permitted}); !set)

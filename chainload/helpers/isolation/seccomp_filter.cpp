@@ -107,7 +107,7 @@ void seccomp_filter::add_search(const range* ranges, std::size_t count) {
 }
 
 result<void> seccomp_filter::enforce() {
-    constexpr char step[] = "put the filter in force";
+    constexpr const char* step = "put the filter in force";
     if (architecture == 0) return failure{ENOSYS, "filter system calls of this machine"};
     std::array<range, highest / 2> ranges;
     std::size_t count = 0;

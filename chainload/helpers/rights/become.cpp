@@ -36,7 +36,7 @@ bool has_user(uid_t wanted) {
 // The securebits keep-caps and no-setuid-fixup let capabilities outlive the user that had them, until the next exec.
 // In a fused chain that would be far away.
 result<void> drop_capabilities() {
-    constexpr char step[] = "drop capabilities";
+    constexpr const char* step = "drop capabilities";
     auto sets = read_capabilities();
     if (!sets) return failure{sets.why().error, step};
     if ((sets->permitted | sets->effective) == 0) return {};

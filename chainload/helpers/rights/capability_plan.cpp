@@ -54,7 +54,7 @@ result<void> capability_plan::set(capability_set permitted, capability_set effec
 }
 
 result<void> capability_plan::raise_ambient() {
-    constexpr char step[] = "change the ambient set";
+    constexpr const char* step = "change the ambient set";
     auto change = [&](capability_set members, unsigned long operation) {
         return for_each(members, [&](unsigned number) -> result<void> {
             if (::prctl(PR_CAP_AMBIENT, operation, static_cast<unsigned long>(number), 0, 0) == 0) return {};
