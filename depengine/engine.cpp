@@ -147,7 +147,7 @@ bool engine::start_afresh() try {
     changed_.clear();
     changed_.reserve(now_->services.size());
     is_changed_.assign(now_->services.size(), false);
-    all_changed_ = intents_unsaid_ = true;
+    all_changed_ = intents_unsaid_ = first_look_ = true;
     return true;
 } catch (const std::bad_alloc&) {
     say(severity::error, "no memory for another tree; tried again");
@@ -184,6 +184,11 @@ void engine::read_changed_records() {
         for (node one : changed_) look(one);
     for (node one : changed_) is_changed_[one] = false;
     changed_.clear();
+    // What the engine before this one wrote and nobody has read yet is not written again.
+    if (std::exchange(first_look_, false))
+        for (node one = 0; one < now_->services.size(); ++one)
+            if (now_->live.seen(one).known && !now_->services.is_target(one))
+                now_->live.unread(one, unread_letters(scan_, now_->services.name(one)));
 }
 
 void engine::turn() {
@@ -293,6 +298,7 @@ void engine::tell_event(node which) {
 
 // Services that wait for each other although nothing goes on: an error of the engine, which is told and not hidden.
 void engine::look_for_stalls() try {
+    if (tree_ && now_->live.take_actions_ended()) write_intents(); // all is quiet: there is time
     auto ring = now_->live.stalled();
     if (ring.empty()) {
         stalled_ = false;

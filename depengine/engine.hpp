@@ -117,6 +117,7 @@ private:
     std::vector<node> changed_; // records to be read; each once
     std::vector<bool> is_changed_;
     bool all_changed_ = false;
+    bool first_look_ = false;                  // no record of this tree has been read yet
     std::set<std::string, std::less<>> dirty_; // definitions to be read
     bool all_dirty_ = false;
     moment dirty_since_ = 0;

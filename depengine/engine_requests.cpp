@@ -203,7 +203,9 @@ void engine::send_once(const plan& what) {
     for (const plan_step& step : what.steps) {
         if ((step.letter != 'l' && step.letter != '0') || now_->services.is_target(step.which)) continue;
         auto sent = send_letter(scan_, now_->services.name(step.which), step.letter);
-        if (!sent)
+        if (sent)
+            now_->live.sent_beside(step.which);
+        else
             say(severity::warning, std::string(now_->services.name(step.which)) + ": " + unable(sent.why()));
     }
 }

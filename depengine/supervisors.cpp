@@ -4,13 +4,24 @@
 #include "chainload/text.hpp"
 #include "supervise/layout.hpp"
 
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 namespace reeve::depengine {
 
 namespace {
 using path_text = chainload::text_buffer<supervise::longest_name + 32>;
+
+chainload::result<chainload::unique_fd> open_control(int scan, std::string_view name) {
+    auto fifo = chainload::open_at(scan, path_text(name, "/", supervise::path::control).c_str(),
+                                   O_WRONLY | O_NONBLOCK, 0, "open supervise/control");
+    if (!fifo) return fifo.why();
+    struct stat found {};
+    if (::fstat(fifo->get(), &found) < 0 || !S_ISFIFO(found.st_mode))
+        return chainload::failure{EPROTO, "write supervise/control: it is no FIFO"};
+    return fifo;
 }
+} // namespace
 
 chainload::result<supervise::status_record> read_record(int scan, std::string_view name) {
     auto directory = chainload::open_at(scan, path_text(name).c_str(), O_PATH | O_DIRECTORY);
@@ -19,13 +30,16 @@ chainload::result<supervise::status_record> read_record(int scan, std::string_vi
 }
 
 chainload::result<void> send_letter(int scan, std::string_view name, char letter) {
-    auto fifo = chainload::open_at(scan, path_text(name, "/", supervise::path::control).c_str(),
-                                   O_WRONLY | O_NONBLOCK, 0, "open supervise/control");
+    auto fifo = open_control(scan, name);
     if (!fifo) return fifo.why();
-    struct stat found {};
-    if (::fstat(fifo->get(), &found) < 0 || !S_ISFIFO(found.st_mode))
-        return chainload::failure{EPROTO, "write supervise/control: it is no FIFO"};
     return chainload::write_all(fifo->get(), {&letter, 1}, "write supervise/control");
+}
+
+std::uint64_t unread_letters(int scan, std::string_view name) {
+    auto fifo = open_control(scan, name);
+    int bytes = 0; // FIONREAD tells of the pipe, from either end: pipe(7)
+    if (!fifo || ::ioctl(fifo->get(), FIONREAD, &bytes) < 0 || bytes < 0) return 0;
+    return static_cast<std::uint64_t>(bytes);
 }
 
 } // namespace reeve::depengine

@@ -5,6 +5,7 @@
 #include "chainload/result.hpp"
 #include "supervise/status_record.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace reeve::depengine {
@@ -14,5 +15,8 @@ chainload::result<supervise::status_record> read_record(int scan, std::string_vi
 
 // One letter to NAME/supervise/control. EAGAIN: the pipe is full; ENXIO: nobody reads; ENOENT: there is no supervisor.
 chainload::result<void> send_letter(int scan, std::string_view name, char letter);
+
+// How many letters stand in NAME/supervise/control that its supervisor has not read yet; 0 if there is none.
+std::uint64_t unread_letters(int scan, std::string_view name);
 
 } // namespace reeve::depengine
