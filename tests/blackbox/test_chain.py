@@ -503,7 +503,7 @@ def test_fdmove_and_fdclose(chain, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in HELPERS if name not in ("setlock", "redirfd", "fdmove", "fghack", "controlling-tty", "when-service", *helper_groups()["sockets"], *helper_groups()["isolation"])])
-def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
+def test_a_helper_leaves_no_descriptor_behind(run, nursery, tmp_path, name):
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "A").write_text("x")
     block = ["{", "true", "}"]
@@ -522,3 +522,5 @@ def test_a_helper_leaves_no_descriptor_behind(run, tmp_path, name):
     program_words = ["/bin/sh", "sh", "-c", "ls /proc/$$/fd"] if arguments is None else ["/bin/sh", "-c", "ls /proc/$$/fd"]
     done = run("chainload", name, *(arguments or []), *program_words)
     assert done.stdout.split() == [b"0", b"1", b"2"], done.stderr
+    # What ran beside it (pipe-to, recordio, background) ends a moment later.
+    await_until(lambda: not nursery.processes())

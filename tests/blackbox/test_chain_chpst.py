@@ -5,7 +5,7 @@ import re
 
 import pytest
 from support.chains import SYSTEM, sh
-from support.paths import foreign_program
+from support.paths import foreign_program, with_sanitizers
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
 STATE = (
@@ -62,6 +62,7 @@ def test_all_at_once_in_runits_order(as_runit, tmp_path):
     as_runit("-2", "-o", "70", "-l", "/proc/self/cwd/lock", "-u", "nobody", "-U", "daemon", "-n", "-1", "-e", f"{tmp_path}/e", *sh("id -u; echo $UID $GID $A; /usr/bin/nice; ulimit -n; ls -ln lock | cut -d' ' -f3"), cwd=tmp_path / "place", texts=False)  # fmt: skip
 
 
+@pytest.mark.skipif(with_sanitizers(), reason="a sanitizer needs /proc")
 @root_only
 def test_root_directory(as_runit, tmp_path):
     as_runit("-/", "/", *sh("pwd"))
