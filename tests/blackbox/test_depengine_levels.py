@@ -1,7 +1,10 @@
 """Run levels are targets, and so is what happens when the boot goes wrong: real services, seen from what they record."""
 
+import signal
+
 from support.awaiting import await_until
-from support.service import recorded
+from support.paths import program
+from support.service import recorded, write_files
 
 FAILS = {
     "run": recorded("unless-exists well", "exit 3", "write 3 ready", "wait"),
@@ -176,3 +179,25 @@ def test_levels_that_conflict_take_each_other_s_place(engine):
     assert engine.ask("start", services=["normal"])["ok"]
     await_up(engine, "db", "web", "normal")
     assert starts(engine, "db", "web") == {"db": 1, "web": 2}
+
+
+def test_the_last_level_is_reached_in_order_even_if_the_engine_is_killed(engine):
+    """The end of the tree: .svscan/stop has the engine take all down, and the next engine if that one is killed."""
+    waits = recorded("on TERM record", "write 3 ready", "await gone", "mark stopped", "exit 0")
+    engine.add("db", run=recorded("on TERM exit 0", "write 3 ready", "wait"), notification_fd="3")
+    web = engine.add("web", run=waits, notification_fd="3", relations={"requires": ["db"]})
+    stop = f"#!/bin/sh\nexec {program('svctl')} -C . shutdown --wait --services\n"
+    write_files(engine.tree.directory / ".svscan", {"stop": stop})
+    engine.start()
+    await_up(engine, "db", "web")
+    engine.tree.send_signal(signal.SIGTERM)
+    engine.await_phase("web", "stopping")
+    engine.kill()
+    engine.await_listening()
+    await_until(lambda: engine.status("db")["intent"] == "down", what=engine.status)
+    (web / "gone").touch()
+    assert engine.tree.await_end() == 0, engine.tree.messages()
+    assert [event for _, _, event in engine.events("web")].count("start") == len(engine.starts("db")) == 1
+    stopped = [time for time, _, event in engine.events("web") if event == "mark"]
+    told = [time for time, _, event in engine.events("db") if event == "exit"]
+    assert len(stopped) == 1 and told and stopped[0] < told[0], (engine.events("web"), engine.events("db"))
