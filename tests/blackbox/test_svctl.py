@@ -520,7 +520,11 @@ def test_init_makes_a_scan_directory(tree, tmp_path):
     assert (where / "default" / "target").is_file()
     run = where / ".svscan" / "log" / "run"
     assert run.read_text().startswith("#!/bin/sh\nexec ") and "multilog t ./main" in run.read_text() and os.access(run, os.X_OK)
-    assert not (where / ".depengine").exists()
+    engine = where / "depengine"
+    assert (engine / "run").read_text() == "#!/bin/sh\nexec 2>&1\nexec depengine ..\n" and os.access(engine / "run", os.X_OK)
+    assert sorted(os.listdir(engine)) == ["early", "keep-on-isolate", "run"] and os.stat(where / ".depengine").st_mode & 0o777 == 0o700
+    stop = where / ".svscan" / "stop"
+    assert stop.read_text() == "#!/bin/sh\nexec svctl -C . shutdown --wait --services\n" and os.access(stop, os.X_OK)
     assert "no problems" in tree.svctl("check", where)
     tree.svctl("init", where, code=2)
     run.write_text("mine")
@@ -651,13 +655,14 @@ def test_usage(tree):
 
 def test_help_and_page_tell_of_every_verb_and_option(tree):
     page = (SOURCE / "tools" / "svctl" / "svctl.1").read_text(encoding="utf-8")
-    verbs = re.findall(r'^\s+\{"([a-z]+)", "', (SOURCE / "tools" / "svctl" / "command_line.cpp").read_text(encoding="utf-8"), re.M)
-    assert len(verbs) >= 5
+    verbs = re.findall(r'^\s+\{"([a-z-]+)", "', (SOURCE / "tools" / "svctl" / "verb_table.hpp").read_text(encoding="utf-8"), re.M)
+    verbs += re.findall(r'\{verb::\w+, "([a-z-]+)"', (SOURCE / "depengine" / "request.hpp").read_text(encoding="utf-8"))
+    assert len(verbs) >= 30
     help_text = tree.svctl("--help")
     for verb in verbs:
         assert re.search(rf"^  {verb} ", help_text, re.M), verb
         assert re.search(rf"^\.It Cm {verb}\b", page, re.M), verb
-        for option in set(re.findall(r"--([a-z]+)", tree.svctl(verb, "--help").partition("Behind --")[0])) - {"help"}:
+        for option in set(re.findall(r"--([a-z][a-z-]*)", tree.svctl(verb, "--help").partition("Behind --")[0])) - {"help"}:
             assert re.search(rf"^\.It Fl (\w , Fl )?-{option}\b|Fl -{option}\b", page, re.M), f"{verb} --{option}"
 
 

@@ -39,6 +39,21 @@ def test_relation(name):
     assert has_entry(page("sv-relations.5"), name + "/")
 
 
+def svctl_verbs():
+    """Those of svctl's own table, and those that it hands to the engine."""
+    own = re.search(r"own_verbs\[\] = \{(.*?)^\};", text_of("tools/svctl/verb_table.hpp"), re.DOTALL | re.MULTILINE)[1]
+    asked = re.search(r"verb_table\{\{(.*?)^\}\};", text_of("depengine/request.hpp"), re.DOTALL | re.MULTILINE)[1]
+    found = re.findall(r'\{"([a-z-]+)", "', own) + re.findall(r'\{verb::\w+, "([a-z-]+)"', asked)
+    assert len(found) > 25 and len(set(found)) == len(found)
+    return found
+
+
+@pytest.mark.parametrize("verb", svctl_verbs())
+def test_svctl_verb(verb):
+    """Behind .It Cm; several may share an entry."""
+    assert has_entry(page("svctl.1"), verb)
+
+
 def typed_names():
     """A program of many names is known by those."""
     return sorted({name for program, links in programs_and_links().items() for name in links or [program]})
