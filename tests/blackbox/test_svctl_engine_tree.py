@@ -109,7 +109,7 @@ def test_check_finds_what_the_engine_would(made):  # noqa: F811
     assert len(made.svctl("check", made.directory / "egg", code=1).splitlines()) == 1
 
 
-class Stub:
+class StrangeEngine:
     """An engine that says what the test wants: a program on the socket."""
 
     def __init__(self, directory, lines):
@@ -139,22 +139,22 @@ class Stub:
     ],
 )
 def test_strange_engines(made, lines, code, words):  # noqa: F811
-    stub = Stub(made.directory, '{"v":1,"type":"status","services":[]}\n' + lines)
+    strange = StrangeEngine(made.directory, '{"v":1,"type":"status","services":[]}\n' + lines)
     made.svctl("start", "default", code=code)
     assert words in made.stderr
-    stub.end()
+    strange.end()
 
 
 def test_status_does_not_hang_at_a_silent_engine(made):  # noqa: F811
     made.add("web")
-    stub = subprocess.Popen(
+    strange = subprocess.Popen(
         ["/usr/bin/python3", "-c", "import socket, os, sys; os.chdir(sys.argv[1]); s = socket.socket(socket.AF_UNIX); s.bind('socket'); s.listen(); print(flush=True); sys.stdin.read()", str(made.directory / ".depengine")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )
     try:
-        stub.stdout.readline()
+        strange.stdout.readline()
         begun = time.monotonic()
         (web,) = json.loads(made.svctl("status", "web", "--json"))["services"]
         assert web["engine"] is None and time.monotonic() - begun < PATIENCE
     finally:
-        stub.communicate(timeout=PATIENCE)
+        strange.communicate(timeout=PATIENCE)

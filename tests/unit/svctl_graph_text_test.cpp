@@ -45,9 +45,9 @@ TEST_CASE("what only a cycle leads to is shown too, and ends") {
         {"from":"a","to":"a","relations":["after"]}]})")
                     .as_object();
     CHECK(graph_tree(loop, false, plain) == "a  down\n"
-                                            "  a  down  after ^\n"
                                             "  b  down  after\n"
-                                            "    a  down  after ^\n");
+                                            "    a  down  after ^\n"
+                                            "  a  down  after ^\n");
 }
 
 TEST_CASE("a chain of a hundred thousand needs no stack") {

@@ -35,10 +35,11 @@ TEST_CASE("a plan is a table of steps, waves apart") {
                                           "held    app  needs disk, which is missing\n"
                                           "note    old is no longer asked for\n"
                                           "hash    00ff\n");
-    CHECK(steps_text(line(plan), plain).ends_with("asked for\n") == false);
+    CHECK(steps_text(line(plan), plain).find("hash") == std::string::npos);
     CHECK(steps_text(line(R"({"hash":"00ff","steps":[]})"), plain).empty());
     CHECK(plan_text(line(R"({"hash":"00ff","steps":[]})"), plain) == "nothing would be done\nhash    00ff\n");
-    CHECK(plan_text(line(R"({"steps":[1,null,{}],"held":"x","notes":[7]})"), plain) == "restart    \n");
+    CHECK(plan_text(line(R"({"steps":[1,null],"held":"x","notes":[7]})"), plain) ==
+          "nothing would be done\n");
 }
 
 TEST_CASE("without a terminal each change is a line, and what is no change is none") {

@@ -4,8 +4,8 @@
 #include "tools/svctl/duration_words.hpp"
 #include "tools/svctl/exit_code.hpp"
 #include "tools/svctl/nearest_word.hpp"
+#include "tools/svctl/option_words.hpp"
 
-#include "chainload/number.hpp"
 #include "depengine/request.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,60 +16,13 @@
 namespace reeve::svctl {
 
 namespace {
-// The verbs of svctl itself; those that the engine carries out stand in its own table.
-constexpr verb_word own_verbs[] = {
-    {"status", "show what all services are now, or all that is known of one", operand::services},
-    {"plan", "show what a request would do, in order, and why", operand::requests},
-    {"apply", "do what was planned, unless the world has moved", operand::requests},
-    {"why", "tell why services are up, down, held or waiting", operand::services},
-    {"list", "print the names of all services", operand::none},
-    {"blame", "show how long each service took to become ready", operand::none},
-    {"graph", "show what services need of each other", operand::services},
-    {"logs", "show the logs of services, merged by time", operand::services},
-    {"events", "show changes as they happen", operand::services},
-    {"check", "report all problems of all service directories at once", operand::files},
-    {"diff", "show what has changed on disk since the engine loaded it", operand::none},
-    {"reload-definitions", "let the engine load what has changed on disk", operand::none},
-    {"enable", "let services start by themselves, or with a target", operand::services},
-    {"disable", "take that back", operand::services},
-    {"init", "make a scan directory", operand::files},
-    {"new", "make a service directory from a command line", operand::none},
-    {"instance", "make an instance of a template", operand::services},
-    {"shutdown", "stop all services in order, and the tree", operand::none},
-    {"tree", "tell svscan to rescan, stop or upgrade", operand::words},
-    {"completion", "print a script that completes command lines", operand::words},
-};
-
-constexpr auto verbs = [] {
-    std::array<verb_word, depengine::verb_table.size() + std::size(own_verbs)> all{};
-    auto* next = all.data();
-    for (const auto& row : depengine::verb_table) *next++ = {row.name, row.help, operand::services};
-    for (const auto& verb : own_verbs) *next++ = verb;
-    return all;
-}();
-
-struct tree_word {
-    std::string_view word;
-    char letter; // svscan.8
-    std::string_view help;
-};
-constexpr tree_word tree_words[] = {
-    {"rescan", 'a', "look at the scan directory again"},
-    {"prune", 'n', "the same, and drop services whose directory is gone"},
-    {"stop", 't', "stop the tree, loggers last"},
-    {"upgrade", 'U', "exec the svscan binary again in place"},
-    {"leave", 'x', "end svscan alone, and leave the supervisors running"},
-};
-
-constexpr std::string_view shell_words[] = {"bash", "zsh", "fish"};
-
 constexpr const char* footer =
     "Exit codes: 0 done, 1 failed, 2 refused, 3 timeout, 100 usage, 111 system error.\n"
     "svctl VERB --help tells more of a verb; svctl(1) tells all.";
 
 CLI::App* add_verb(CLI::App& app, std::string_view name) {
-    auto found =
-        std::find_if(verbs.begin(), verbs.end(), [&](const verb_word& verb) { return verb.name == name; });
+    auto found = std::find_if(verb_words.begin(), verb_words.end(),
+                              [&](const verb_word& verb) { return verb.name == name; });
     CLI::App* verb = app.add_subcommand(std::string(name), std::string(found->help));
     verb->set_help_flag("-h,--help", "Print this help and exit");
     return verb;
@@ -78,40 +31,9 @@ CLI::App* add_verb(CLI::App& app, std::string_view name) {
 [[noreturn]] void refuse_verb(const std::string& word) {
     if (word.starts_with('-')) throw verb_error(exit_code::usage, "unknown option " + word, "svctl --help");
     std::vector<std::string> known;
-    for (const verb_word& verb : verbs) known.emplace_back(verb.name);
+    for (const verb_word& verb : verb_words) known.emplace_back(verb.name);
     throw verb_error(exit_code::usage, "there is no verb " + word + did_you_mean(word, known),
                      "svctl --help");
-}
-
-std::string listed(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
-// What the options of logs say as text.
-struct logs_words {
-    std::string last, since;
-};
-
-void settle(logs_options& options, const logs_words& words) {
-    if (!words.since.empty()) {
-        options.since_ms = parse_duration(words.since);
-        if (!options.since_ms)
-            throw verb_error(exit_code::usage, "\"" + words.since + "\" is no duration",
-                             "such as 90s, 5m, 1h30m, 2d");
-    }
-    options.all = words.last == "all";
-    if (words.last.empty() || options.all) return;
-    options.last = chainload::parse_number<std::size_t>(words.last);
-    if (!options.last) throw verb_error(exit_code::usage, "\"" + words.last + "\" is no number of lines");
-}
-
-colour_choice parse_colours(const std::string& word) {
-    if (word.empty() || word == "auto") return colour_choice::automatic;
-    if (word == "always") return colour_choice::always;
-    if (word == "never") return colour_choice::never;
-    throw verb_error(exit_code::usage, "--color is auto, always or never, not " + word);
 }
 
 struct parser {
@@ -304,35 +226,6 @@ struct parser {
         verb->add_option("SHELL", completion.shell, "bash, zsh or fish")->required();
     }
 
-    // Variables stand between the names, as in a shell.
-    void take_variables() {
-        std::erase_if(request.names, [&](const std::string& word) {
-            std::size_t sign = word.find('=');
-            if (sign == std::string::npos) return false;
-            bool plain =
-                sign > 0 &&
-                std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(sign), [](char c) {
-                    return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                           (c >= '0' && c <= '9');
-                });
-            if (!plain)
-                throw verb_error(exit_code::usage,
-                                 "\"" + word.substr(0, sign) + "\" is no name of a variable");
-            request.variables.emplace_back(word.substr(0, sign), word.substr(sign + 1));
-            return true;
-        });
-        if (!request.variables.empty() && request.verb != "start" && request.verb != "restart")
-            throw verb_error(exit_code::usage, "only start and restart take variables");
-    }
-
-    static void check_mode(const std::string& word) {
-        if (word.empty() || depengine::find_mode(word) != nullptr) return;
-        std::vector<std::string> known;
-        for (const auto& row : depengine::mode_table) known.emplace_back(row.name);
-        throw verb_error(exit_code::usage, "there is no mode " + word + did_you_mean(word, known),
-                         "modes are " + listed(known));
-    }
-
     void need_names(const std::vector<std::string>& names, std::string_view verb) const {
         if (names.empty())
             throw verb_error(exit_code::usage, std::string(verb) + " needs the name of a service",
@@ -342,7 +235,7 @@ struct parser {
     void choose_request(const depengine::verb_row& row) {
         request.verb = row.name;
         request.wait = !no_wait;
-        take_variables();
+        take_variables(request);
         need_names(request.names, row.name);
         check_mode(request.mode);
         if (!timeout.empty()) {
@@ -435,10 +328,6 @@ struct parser {
     }
 };
 } // namespace
-
-std::span<const verb_word> verb_words() {
-    return verbs;
-}
 
 verb_syntax syntax_of(std::string_view verb) {
     parser all;

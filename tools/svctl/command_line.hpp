@@ -1,25 +1,15 @@
-// The command line of svctl, and the table of its verbs: help, parser, manual check and tests go by it.
+// The command line of svctl: words in, options out.
 #pragma once
 
 #include "tools/svctl/options.hpp"
+#include "tools/svctl/verb_table.hpp"
 
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace reeve::svctl {
-
-// What stands behind a verb, for completion: the words of a list of its own, verbs of the engine and services, ...
-enum class operand : std::uint8_t { none, services, files, words, requests };
-
-struct verb_word {
-    std::string_view name, help;
-    operand operands;
-};
-std::span<const verb_word> verb_words();
 
 // What the parser takes behind a verb.
 struct verb_syntax {

@@ -13,7 +13,7 @@ using namespace reeve::svctl;
 
 exit_code print_completion(const completion_options& options) {
     std::vector<completed_verb> verbs;
-    for (const verb_word& verb : verb_words()) verbs.push_back({verb, syntax_of(verb.name)});
+    for (const verb_word& verb : verb_words) verbs.push_back({verb, syntax_of(verb.name)});
     auto script = completion_script(options.shell, verbs);
     if (!script)
         throw verb_error(exit_code::usage, "\"" + options.shell + "\" is no shell that can complete",

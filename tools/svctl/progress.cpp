@@ -24,7 +24,7 @@ std::string_view action_word(std::string_view letters) {
     if (letters == "d") return "stop";
     if (letters == "l") return "reload";
     if (letters == "0") return "reset";
-    return "restart";
+    return letters.empty() ? "" : "restart";
 }
 
 // What is waited for, but for the moment that a supervisor needs to take a command.
@@ -53,30 +53,49 @@ colour phase_colour(std::string_view phase) {
     return colour::yellow;
 }
 
-bool progress::arrives(const line& one) const {
-    if (one.letters.empty()) return true;
+bool progress::arrives(const line& one) {
+    if (one.letters.empty()) return is_up(one.phase) || is_at_rest(one.phase);
     return one.letters.back() == 'd' ? is_at_rest(one.phase) : is_up(one.phase) || one.letters.back() != 'u';
 }
 
-std::string progress::begin(const json::object& plan) {
-    for (const json::value& step : list_field(plan, "steps")) {
-        if (!step.is_object()) continue;
-        std::string name = text_field(step.as_object(), "service");
-        line& one = lines_[name];
-        if (one.letters.empty()) order_.push_back(name);
-        one.letters += text_field(step.as_object(), "letter");
-        width_ = std::max(width_, name.size());
+progress::line& progress::note(const std::string& name) {
+    auto [found, added] = lines_.try_emplace(name);
+    if (added) order_.push_back(name);
+    width_ = std::max(width_, name.size());
+    return found->second;
+}
+
+std::string progress::text_of(const std::string& name, const line& one) const {
+    std::string tail = one.phase == "failed" || one.phase == "backoff" ? one.end : one.waits;
+    return padded(name, width_) + "  " + one.phase + (tail.empty() ? "" : "  (" + safe_to_show(tail) + ")") +
+           "\n";
+}
+
+std::string progress::begin(const json::object& plan, const json::object& before) {
+    for (const json::value& step : list_field(plan, "steps"))
+        if (step.is_object())
+            note(text_field(step.as_object(), "service")).letters += text_field(step.as_object(), "letter");
+    std::string text, waiting;
+    for (const json::value& entry : list_field(before, "services")) {
+        if (!entry.is_object()) continue;
+        const json::object& seen = entry.as_object();
+        std::string name = text_field(seen, "name");
+        line& one = note(name);
+        one.phase = text_field(seen, "phase");
+        one.end = text_field(seen, "end");
+        if (!one.letters.empty()) continue;
+        one.waits = waiting_text(seen);
+        one.arrived = flag_field(seen, "settled");
+        if (!one.arrived) waiting += text_of(name, one);
     }
-    std::string text;
     for (const json::value& note : list_field(plan, "notes"))
         if (note.is_string()) text += safe_to_show(note.as_string()) + "\n";
-    return text + (on_.interactive ? draw() : "");
+    return text + (on_.interactive ? draw() : waiting);
 }
 
 std::string progress::change(const json::object& event) {
     std::string name = text_field(event, "service");
-    line& one = lines_[name];
-    width_ = std::max(width_, name.size());
+    line& one = note(name);
     line before = one;
     one.phase = text_field(event, "phase");
     one.waits = waiting_text(event);
@@ -84,10 +103,7 @@ std::string progress::change(const json::object& event) {
     one.arrived = one.arrived || (arrives(one) && before.phase != one.phase);
     if (on_.interactive) return draw();
     bool same = before.phase.empty() ? has_not_moved(one.letters, one.phase) : one.phase == before.phase;
-    if (same && one.waits == before.waits) return {};
-    std::string tail = one.phase == "failed" || one.phase == "backoff" ? one.end : one.waits;
-    return padded(name, width_) + "  " + one.phase + (tail.empty() ? "" : "  (" + safe_to_show(tail) + ")") +
-           "\n";
+    return same && one.waits == before.waits ? std::string() : text_of(name, one);
 }
 
 // The block anew, over the one before.
@@ -111,7 +127,9 @@ std::string progress::draw() {
         std::string plain =
             padded(name, width_) + "  " + padded(std::string(action_word(one.letters)), 7) + "  ";
         std::size_t used = plain.size() + phase.size() + 2;
-        if (on_.width > used) rest = cut_to_width(safe_to_show(rest), on_.width - used);
+        rest = on_.width == 0     ? safe_to_show(rest)
+               : on_.width > used ? cut_to_width(safe_to_show(rest), on_.width - used)
+                                  : std::string();
         text += plain + paint(phase, phase_colour(one.phase), on_.colours) + "  " +
                 paint(rest, colour::dim, on_.colours) + "\n";
     }

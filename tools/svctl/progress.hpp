@@ -19,8 +19,9 @@ public:
     explicit progress(const terminal& on)
         : on_(on) {}
 
-    // The plan: which services are concerned, and how many steps there are. What to print.
-    std::string begin(const boost::json::object& plan);
+    // The plan: which services are concerned, and how many steps there are; and the engine's "status" of those that
+    // were named, before anything is done. What to print.
+    std::string begin(const boost::json::object& plan, const boost::json::object& before = {});
     // A change of one service. What to print, which may be nothing.
     std::string change(const boost::json::object& event);
     // The result, a line per service that was named. The reasons of a refusal are the caller's.
@@ -32,7 +33,9 @@ private:
         std::string letters; // of the plan, in order: "du" is a restart
         bool arrived = false;
     };
-    bool arrives(const line& one) const;
+    static bool arrives(const line& one);
+    line& note(const std::string& name);
+    std::string text_of(const std::string& name, const line& one) const;
     std::string draw();
 
     terminal on_;

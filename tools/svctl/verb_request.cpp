@@ -14,6 +14,7 @@
 #include <boost/json/serialize.hpp>
 #include <csignal>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace reeve::svctl {
@@ -109,24 +110,28 @@ exit_code code_of(const json::object& result) {
     return worst;
 }
 
-// Follows a request that was sent until its result.
-exit_code follow(engine_client& engine, const terminal& on, bool as_json, bool wait) {
+// Sends a request and follows it until its result; nothing if the engine ends before.
+std::optional<exit_code> follow_in_its_life(engine_client& engine, json::object request, const terminal& on,
+                                            bool as_json, bool wait) {
     progress shown(on);
+    // Of a service that is on its way already there may be nothing to plan, and no change for long.
+    json::object before;
+    if (const json::value* named = request.if_contains("services"); named != nullptr && wait && !as_json)
+        before = engine.ask({{"do", "status"}, {"services", *named}}, "status");
+    engine.send(std::move(request));
     struct sigaction leaving {};
     leaving.sa_handler = leave_waiting;
     leaving.sa_flags = SA_RESETHAND;
     for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &leaving, nullptr);
     for (;;) {
         auto said = engine.receive();
-        if (!said)
-            throw verb_error(exit_code::failed,
-                             "the engine ended before the result; what was begun goes on with the next one");
+        if (!said) return std::nullopt;
         std::string type = text_field(*said, "type");
         output out;
         if (as_json)
             out.add(json::serialize(*said) + "\n");
         else if (type == "plan")
-            out.add(wait ? shown.begin(*said) : steps_text(*said, on));
+            out.add(wait ? shown.begin(*said, before) : steps_text(*said, on));
         else if (type == "event" && wait)
             out.add(shown.change(*said));
         else if (type == "result")
@@ -136,6 +141,22 @@ exit_code follow(engine_client& engine, const terminal& on, bool as_json, bool w
         if (type == "result") return code_of(*said);
         if (type == "plan" && !wait) return exit_code::success;
     }
+}
+
+exit_code follow(engine_client& engine, json::object request, const terminal& on, bool as_json, bool wait) {
+    if (auto code = follow_in_its_life(engine, std::move(request), on, as_json, wait)) return *code;
+    throw verb_error(exit_code::failed,
+                     "the engine ended before the result; what was begun goes on with the next one");
+}
+
+// The engine after one that was killed: its supervisor starts it within its restart delay.
+engine_client await_next_engine(const scan_directory& tree) {
+    constexpr std::int64_t patience_ms = 10000;
+    constexpr timespec pause{0, 20'000'000};
+    for (std::int64_t deadline = chainload::monotonic_ms() + patience_ms;
+         chainload::monotonic_ms() < deadline; ::nanosleep(&pause, nullptr))
+        if (auto engine = engine_client::find(tree)) return std::move(*engine);
+    return engine_client(tree);
 }
 } // namespace
 
@@ -149,8 +170,8 @@ exit_code run_request(const command_options& shared, const request_options& opti
         for (const json::value& name : request.at("services").as_array())
             write_start_environment(tree, std::string(name.as_string()), options.variables);
     }
-    engine.send(std::move(request));
-    return follow(engine, look_at_output(STDOUT_FILENO, shared.colours), options.json, options.wait);
+    terminal on = look_at_output(STDOUT_FILENO, shared.colours);
+    return follow(engine, std::move(request), on, options.json, options.wait);
 }
 
 exit_code run_plan(const command_options& shared, const plan_options& options) {
@@ -164,8 +185,7 @@ exit_code run_plan(const command_options& shared, const plan_options& options) {
     terminal on = look_at_output(STDOUT_FILENO, shared.colours);
     if (!options.hash.empty()) {
         request["hash"] = options.hash;
-        engine.send(std::move(request));
-        return follow(engine, on, options.json, true);
+        return follow(engine, std::move(request), on, options.json, true);
     }
     json::object plan = engine.ask(std::move(request), "plan");
     output out;
@@ -177,8 +197,14 @@ exit_code run_plan(const command_options& shared, const plan_options& options) {
 exit_code run_shutdown(const command_options& shared, const shutdown_options& options) {
     scan_directory tree(choose_scan_directory(shared.scan_directory));
     engine_client engine(tree);
-    engine.send({{"do", "shutdown"}, {"tree", !options.services_only}});
-    return follow(engine, look_at_output(STDOUT_FILENO, shared.colours), options.json, options.wait);
+    json::object request{{"do", "shutdown"}, {"tree", !options.services_only}};
+    terminal on = look_at_output(STDOUT_FILENO, shared.colours);
+    for (;;) {
+        // .svscan/stop waits for this, and after it the tree stops in no order. So if the engine is killed
+        // meanwhile, the next one is asked.
+        if (auto code = follow_in_its_life(engine, request, on, options.json, options.wait)) return *code;
+        engine = await_next_engine(tree);
+    }
 }
 
 } // namespace reeve::svctl
