@@ -121,7 +121,7 @@ std::optional<exit_code> follow_in_its_life(engine_client& engine, json::object 
     engine.send(std::move(request));
     struct sigaction leaving {};
     leaving.sa_handler = leave_waiting;
-    leaving.sa_flags = SA_RESETHAND;
+    leaving.sa_flags = static_cast<int>(SA_RESETHAND);
     for (int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &leaving, nullptr);
     for (;;) {
         auto said = engine.receive();
