@@ -301,8 +301,9 @@ TEST_CASE("which ends are failures") {
 }
 
 TEST_CASE("names that are always free") {
-    for (std::string_view free : {"data", "env", "conf", "supervise", "README", "README.txt", "notes.md",
-                                  ".git", ".meta", "run~", "#run#", "run.bak", "run.orig", ".run.swp"})
+    for (std::string_view free :
+         {"data", "env", "conf", "supervise", "README", "README.txt", "notes.md", "root", "tcp.cdb", ".git",
+          ".meta", "run~", "#run#", "run.bak", "run.orig", ".run.swp"})
         CHECK_MESSAGE(always_free_name(free), free);
     for (std::string_view taken : {"run", "runn", "datas", "readme", "md", ""})
         CHECK_MESSAGE(!always_free_name(taken), taken);
