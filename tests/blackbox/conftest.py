@@ -25,7 +25,15 @@ from engine_client import Engine  # noqa: E402
 from svscan_tree import Tree  # noqa: E402
 
 
+def take_default_signals():
+    """What a shell or nohup ignores for its background jobs would be ignored by all that the tests start."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
 def pytest_configure(config):
+    take_default_signals()
     orphans.become_subreaper()
     config.addinivalue_line("markers", "long: only in tests/run --long")
     config.addinivalue_line("markers", "leaves_processes: ends by killing what is left, which is no failure")
