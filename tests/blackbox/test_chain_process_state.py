@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import tempfile
 
 import pytest
 from support import process_state
@@ -48,16 +49,22 @@ INSPECTOR = ["/usr/bin/python3", "-I", "-S", "-c", pathlib.Path(process_state.__
 
 
 @pytest.fixture
-def state_after(run, tmp_path_factory):
+def place():
+    """A directory that those who have no rights any more get at, wherever the tests' own directories are."""
+    made = pathlib.Path(tempfile.mkdtemp(prefix="reeve-test-", dir="/var/tmp"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def state_after(run, place):
     """The state at the end of a chain: a list of helpers with their arguments, run in a place of its own."""
 
     def look(links, neutral=None, environment=None):
-        place = tmp_path_factory.mktemp("place")
-        for path in (place, place.parent, place.parent.parent):
-            path.chmod(0o755)  # for those who have no rights any more
-        (place / "vars").mkdir()
+        (place / "vars").mkdir(exist_ok=True)
         (place / "vars" / "FROM_FILE").write_text("x\n")
-        (place / "empty").mkdir()
+        (place / "empty").mkdir(exist_ok=True)
         (place / "file.env").write_text("FROM_ENV_FILE='1 2'\n")
         words = []
         for position, one in enumerate([*links, INSPECTOR]):
@@ -75,7 +82,6 @@ def state_after(run, tmp_path_factory):
             del found["mounts"]  # which others change at any time
         if "!" in found["environment"]:
             found["environment"]["!"] = "a pid"
-        shutil.rmtree(place)
         return found
 
     return look
