@@ -10,7 +10,7 @@ namespace {
 // The length of FILE in "FILE=VALUE"; 0: it is none. All files of a cgroup have a dot in their name.
 std::size_t file_of(std::string_view word) {
     std::size_t equals = word.find('=');
-    if (equals == std::string_view::npos || equals > 200) return 0;
+    if (equals > 200) return 0; // npos is more
     std::string_view name = word.substr(0, equals);
     for (char c : name) {
         bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '.' ||
