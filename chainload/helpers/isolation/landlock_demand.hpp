@@ -29,7 +29,7 @@ struct landlock_demand {
 };
 
 // The rules that the options stand for; `value` is the one that could not be made a rule.
-result<void> add_landlock_rules(char** arguments, const landlock_demand& all, landlock_rules& rules,
+result<void> add_landlock_rules(char** arguments, const landlock_demand& demand, landlock_rules& rules,
                                 const char*& value);
 
 } // namespace reeve::chainload
