@@ -16,7 +16,7 @@ result<std::optional<std::int64_t>> read_last_run(const char* file) {
     std::string_view line = trim_blanks(*text);
     std::size_t dot = line.find('.');
     constexpr failure strange{EINVAL, "read"};
-    if (dot == std::string_view::npos || dot > 11 || line.size() != dot + 4) return strange;
+    if (dot > 11 || line.size() != dot + 4) return strange; // npos is more than 11
     auto seconds = parse_number<std::uint64_t>(line.substr(0, dot));
     auto thousandths = parse_number<std::uint64_t>(line.substr(dot + 1));
     if (!seconds || !thousandths) return strange;
