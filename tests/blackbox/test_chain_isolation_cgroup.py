@@ -77,10 +77,9 @@ def test_below_the_own_group(chain, group):
 @pytest.mark.parametrize("way", ["{0}/..", "{0}/../..", "..", "../x", "{0}/a/../../x", "/.."])
 def test_there_is_no_way_up(chain, group, way):
     path, directory = group
-    before = sorted(directory.parent.iterdir())
     done = chain("cgroup-enter", "-c", way.format(path), *SHOW)
     assert done.returncode == 100 and done.stderr.startswith(b"cgroup-enter: .. has no place in PATH\n")
-    assert sorted(directory.parent.iterdir()) == before
+    assert not (directory.parent / "x").exists() and not (directory / "a").exists()
 
 
 @root_only
