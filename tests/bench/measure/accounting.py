@@ -52,6 +52,7 @@ class group:
     """A new group with that controller ("memory" or "cpuacct")."""
 
     def __init__(self, controller, name):
+        self.controller = controller
         self.version, parent = home("cpu" if controller == "cpuacct" and not has_version_1(controller) else controller)
         if not parent.is_dir():  # mounted from inside a namespace: the root is ours
             parent = next(pathlib.Path(place) for _, place, options in mounts() if controller in options)

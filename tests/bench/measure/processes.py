@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import select
 import signal
 import time
@@ -43,6 +44,12 @@ def private_kb(pid):
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
+def anonymous_kb(pid):
+    """Memory that only this process's own doing can make grow: pages of its programs come and go."""
+    lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+
+
 def switches(pid):
     """How often it has been run: context switches, voluntary and not."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
@@ -69,11 +76,14 @@ def with_variable(name, value):
 
 
 class watched:
-    """Processes whose end is awaited."""
+    """Processes whose end is awaited; as many of them as there are descriptors for."""
 
     def __init__(self, pids):
         self.pidfds = {}
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 64
         for pid in pids:
+            if len(self.pidfds) >= most:
+                break
             try:
                 self.pidfds[pid] = os.pidfd_open(pid)
             except ProcessLookupError:
@@ -81,18 +91,18 @@ class watched:
 
     def await_end(self, seconds):
         """Until all have ended; the moment (monotonic ns) at which the last one was seen to, or None at the deadline."""
-        poll = select.poll()
         left = set(self.pidfds.values())
-        for descriptor in left:
-            poll.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + seconds
-        while left:
-            ended = poll.poll(max(0, deadline - time.monotonic()) * 1000)
-            if not ended:
-                return None
-            for descriptor, _ in ended:
-                poll.unregister(descriptor)
-                left.discard(descriptor)
+        with select.epoll() as poll:
+            for descriptor in left:
+                poll.register(descriptor, select.EPOLLIN)
+            while left:
+                ended = poll.poll(max(0.0, deadline - time.monotonic()), 1024)
+                if not ended:
+                    return None
+                for descriptor, _ in ended:
+                    poll.unregister(descriptor)
+                    left.discard(descriptor)
         return time.monotonic_ns()
 
     def send(self, number):
@@ -105,7 +115,6 @@ class watched:
     def close(self):
         for descriptor in self.pidfds.values():
             os.close(descriptor)
-        self.pidfds = {}
 
 
 def await_condition(what, condition, seconds=30.0):

@@ -79,7 +79,7 @@ class topic:
 
     def __init__(self, name, title):
         self.name, self.title = name, title.strip()
-        self.groups, self.notes, self.skipped = [], [], []
+        self.groups, self.notes, self.skipped, self.samples = [], [], [], None
 
     def group(self, title, columns, ratio=0):
         """A table; `ratio` is the column by which suites are compared, None for no comparison."""
@@ -112,7 +112,8 @@ class topic:
                 figures = [summary(value) if isinstance(value, list) and value else value for value in values]
                 rows.append({"name": label, **dict(zip(group["columns"], figures))})
             groups.append({"title": group["title"], "rows": rows})
-        return {"name": self.name, "title": self.title, "tables": groups, "notes": self.notes, "skipped": self.skipped}
+        series = {"over time": self.samples} if self.samples else {}
+        return {"name": self.name, "title": self.title, "tables": groups, **series, "notes": self.notes, "skipped": self.skipped}
 
 
 def median(value):

@@ -24,6 +24,7 @@ class Suite(NamedTuple):
     rescan: Callable | None = None  # scan directory -> command, where a new service must be announced
     polls: bool = False  # finds new services only by looking every few seconds
     slow_restart: bool = False  # waits about 1 s before it restarts anything
+    most: int = 1 << 20  # services that its scanner can have
 
 
 def say(*command):
@@ -63,6 +64,7 @@ DAEMONTOOLS = Suite(
     status=lambda place: [theirs("svstat"), place],
     stop_tree=stop_daemontools,
     polls=True,
+    most=1000,
 )
 RUNIT = Suite(
     "runit",
@@ -75,11 +77,12 @@ RUNIT = Suite(
     status=lambda place: [theirs("sv"), "s", place],
     stop_tree=lambda scanner, place: scanner.send_signal(signal.SIGHUP),
     polls=True,
+    most=1000,
 )
 S6 = Suite(
     "s6",
     theirs,
-    scanner=lambda place: [theirs("s6-svscan"), "-c", "1200", place],  # its own limit is 500
+    scanner=lambda place: [theirs("s6-svscan"), "-c", "12000", place],  # its own limit is 500
     supervisor=lambda place: [theirs("s6-supervise"), place],
     up=lambda place: [theirs("s6-svc"), "-u", place],
     down=lambda place: [theirs("s6-svc"), "-d", place],

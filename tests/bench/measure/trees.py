@@ -52,6 +52,9 @@ class ground:
         self.started.append(process)
         return process
 
+    def run_client(self, command):
+        subprocess.run(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, check=False)
+
     def said(self):
         return (self.base / "log").read_text(errors="replace")[-2000:]
 
@@ -77,11 +80,13 @@ class ground:
             print(f"--- log of {self.suite.name if self.suite else 'the bare processes'}:\n{self.said()}")
         try:
             self.stop()
-            for _ in range(3):  # what was started meanwhile
+            for _ in range(5):  # what was started meanwhile, and what there were no descriptors for
                 rest = processes.watched(processes.with_variable(MARK, self.base))
                 rest.send(signal.SIGKILL)
                 rest.await_end(5)
                 rest.close()
+                if not rest.pidfds:
+                    break
         finally:
             for process in self.started:
                 process.wait()
@@ -146,9 +151,6 @@ class supervisors(ground):
         except FileNotFoundError:
             raise RuntimeError(f"{self.suite.name}: a supervisor ended: {self.said()}") from None
         return int(children[0]) if children else None
-
-    def run_client(self, command):
-        subprocess.run(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log, check=False)
 
     def ask_for_the_end(self):
         for place, process in zip(self.places, self.processes):

@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, graph, idle, logger, memory, new, plan, respawn, start, stop, syscalls
+from measure.topics import boot, chain, client, graph, idle, large, logger, memory, new, plan, respawn, soak, start, stop, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -8,6 +8,7 @@ TOPICS = {
     "start": start,
     "new": new,
     "boot": boot,
+    "large": large,
     "idle": idle,
     "syscalls": syscalls,
     "client": client,
@@ -16,4 +17,5 @@ TOPICS = {
     "plan": plan,
     "stop": stop,
     "logger": logger,
+    "soak": soak,
 }

@@ -42,6 +42,8 @@ class engine_tree(ground):
         super().__init__(REEVE)
         self.scan = self.base / "service"
         self.scan.mkdir()
+        self.staging = self.base / "staging"
+        self.staging.mkdir()
         (self.scan / ".depengine").mkdir(mode=0o700)
         self.count = len(graph)
         for number, needed in enumerate(graph):
