@@ -65,12 +65,22 @@ void reconciler::take_over(const reconciler& before) {
 
 // ---- input
 
+// Whether the last command that the supervisor counts was somebody else's, written before the letter that is on its
+// way: had it been that letter, it would show. (What is wanted goes down by itself only after a start.)
+bool reconciler::is_of_others(const service& it, const observation& now) {
+    if (!it.alone_in_flight || now.commands != it.promised) return false;
+    if (it.in_flight == 'd') return now.want != want::down;
+    return now.want != want::up && now.starts == it.asked.beyond;
+}
+
 void reconciler::observe(node which, const observation& now) {
     service& it = state_[which];
     if (graph_->is_target(which) || it.seen == now) return;
-    bool died = now.starts != it.seen.starts || now.main_start != it.seen.main_start;
+    // (Another supervisor may count anew, and the process that it found goes on.)
+    bool counts_on = now.supervise_start == it.seen.supervise_start || now.starts > it.seen.starts;
+    bool died = (counts_on && now.starts != it.seen.starts) || now.main_start != it.seen.main_start;
     bool same_life = now.known && now.supervise_start == it.sent_to;
-    bool taken = it.in_flight != 0 && same_life && now.commands >= it.promised;
+    bool taken = it.in_flight != 0 && same_life && now.commands >= it.promised && !is_of_others(it, now);
     it.tried = it.tried || (taken && it.in_flight == 'u');
     if (taken || !same_life) it.in_flight = 0;
     bool unseen = it.seen.ready() && now.ready(); // it was away for a moment, and nobody looked
@@ -103,6 +113,7 @@ void reconciler::sent_beside(node which) {
     bool same_life = it.sent_to == it.seen.supervise_start;
     it.promised = std::max(it.seen.commands, same_life ? it.promised : 0) + 1;
     it.sent_to = it.seen.supervise_start;
+    it.alone_in_flight = false;
 }
 
 void reconciler::unread(node which, std::uint64_t letters) {
@@ -112,6 +123,7 @@ void reconciler::unread(node which, std::uint64_t letters) {
     it.in_flight = it.asked.action == action::stop || it.asked.action == action::restart ? 'd' : 'u';
     it.promised = it.seen.commands + letters;
     it.sent_to = it.seen.supervise_start;
+    it.alone_in_flight = false;
     wake(which, true);
 }
 
@@ -149,7 +161,9 @@ void reconciler::wake(node which, bool anew) {
 // Whatever may take something away from a neighbour makes it look at everything again; what only gets better concerns
 // those alone that wait for this very service.
 void reconciler::wake_neighbours(node which, standing before, standing after) {
-    bool came = after.must_come && !before.must_come, fell = after.falls && !before.falls;
+    // (Who waits for its supervisor to try again is not waited for by all; the next try is.)
+    bool came = after.must_come && (!before.must_come || (before.retries && !after.retries));
+    bool fell = after.falls && !before.falls;
     bool lost =
         (before.run && !after.run) || (after.gave_up && !before.gave_up) || (after.failed && !before.failed);
     bool rival = (after.run && !before.run) || (after.active && !before.active);

@@ -137,11 +137,12 @@ private:
     struct service {
         observation seen;
         wish asked;
-        char in_flight = 0;         // the letter that was sent and not yet taken
-        bool deaf = false;          // the last letter could not be written
-        bool tried = false;         // the supervisor has taken the u of this start
-        std::uint64_t promised = 0; // commands that will have been taken once all that was sent is
-        std::uint64_t sent_to = 0;  // the supervisor's life that it was sent to
+        char in_flight = 0;           // the letter that was sent and not yet taken
+        bool alone_in_flight = false; // and no other letter of an engine with it
+        bool deaf = false;            // the last letter could not be written
+        bool tried = false;           // the supervisor has taken the u of this start
+        std::uint64_t promised = 0;   // commands that will have been taken once all that was sent is
+        std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
     };
     // Whose turn it is, and what stood in the way at the last one.
     struct turn {
@@ -158,6 +159,7 @@ private:
     };
 
     // reconciler.cpp
+    static bool is_of_others(const service& it, const observation& now);
     void wake(node which, bool anew);
     void wake_neighbours(node which, standing before, standing after);
     void evaluate(node which);

@@ -156,6 +156,7 @@ void reconciler::send(node which, char letter) {
         letters_.push_back({which, letter});
         it.in_flight = letter;
         sent_beside(which);
+        it.alone_in_flight = true;
         turn_[which].wait = {waiting::supervisor, no_node};
         return;
     }

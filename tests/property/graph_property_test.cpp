@@ -96,6 +96,19 @@ bool new_bond(const small_tree& before, const small_tree& after) {
     return false;
 }
 
+// Whether it is a matter of time alone how it ends: without order, what is needed only to start may fail before or after
+// that.
+bool is_a_race(const happening& what, const small_tree& definitions, simulated_tree& tree) {
+    if (what.what != kind::ask || what.how != mode::ignore_order) return false;
+    bool milestones = false, fails = false;
+    for (std::size_t i = 0; i < definitions.size(); ++i) {
+        fails = fails || tree.supervisor(i).goes != fate::well;
+        for (std::size_t k = 0; k < definitions.size(); ++k)
+            milestones = milestones || definitions.has(i, k, set_of(relation::milestone));
+    }
+    return milestones && fails;
+}
+
 struct tally {
     std::size_t asked = 0, refused = 0, undecided = 0, other_answers = 0;
 };
@@ -122,7 +135,7 @@ std::string try_quietly(const tree_case& one, tally& counts) {
         if (ends && !process) continue;
         // What a hand starts may be over before anybody looked.
         bool unseen = tree.supervisor(what.who).goes != fate::well && what.what == kind::hand_up;
-        if (unseen) continue;
+        if (unseen || is_a_race(what, definitions, tree)) continue;
         if (what.what == kind::new_definitions) {
             random_numbers draw(what.seed);
             small_tree earlier = definitions;

@@ -5,6 +5,7 @@
 
 using namespace reeve::depengine;
 using reeve::supervise::phase;
+using reeve::supervise::want;
 using reeve::tests::tried_tree;
 
 TEST_CASE("a service starts after what it needs, and stops before it") {
@@ -64,6 +65,60 @@ TEST_CASE("a death that no engine saw is told by the start times") {
     CHECK(tree.run() == "d:bound | u:bound");
 }
 
+TEST_CASE("trap: a supervisor that counts anew has not started anything anew") {
+    tried_tree tree("db\nonce oneshot binds-to/db\nall target binds-to/db\n");
+    tree.done("start once; start all");
+    observation now = tree.engine->seen(tree.at("db"));
+    ++now.supervise_start;
+    now.starts = now.deaths = now.commands = 0;
+    tree.engine->observe(tree.at("db"), now);
+    CHECK(tree.run() == "");
+    now.main_start = ++tree.clock;
+    tree.engine->observe(tree.at("db"), now);
+    CHECK(tree.run() == "d:once | u:once");
+}
+
+TEST_CASE("trap: a command of somebody else is not taken for the engine's own") {
+    tried_tree tree("a\nb conflicts/a\n");
+    tree.ask("start a");
+    CHECK(tree.due() == "u:a");
+    // Somebody's d was in the pipe before that u, which is still in it.
+    observation now = tree.engine->seen(tree.at("a"));
+    ++now.commands;
+    now.waits_for_engine = false;
+    now.want = want::down;
+    tree.engine->observe(tree.at("a"), now);
+    CHECK(tree.engine->in_flight(tree.at("a")) == 'u');
+    tree.ask("start b");
+    CHECK(tree.due() == "");
+    tree.obey("a", phase::ready);
+    CHECK(tree.run() == "d:a | u:b");
+    // The same with a d: it is up, and has taken somebody's t.
+    tree.ask("stop b");
+    CHECK(tree.due() == "d:b");
+    now = tree.engine->seen(tree.at("b"));
+    ++now.commands;
+    tree.engine->observe(tree.at("b"), now);
+    CHECK(tree.due() == "");
+    tree.obey("b", phase::down);
+    CHECK(tree.due() == "");
+    CHECK(tree.engine->settled(tree.at("b")));
+}
+
+TEST_CASE("a start that is over before anybody looked was taken all the same") {
+    tried_tree tree("a\n");
+    tree.ask("start a");
+    CHECK(tree.due() == "u:a");
+    observation now = tree.engine->seen(tree.at("a"));
+    ++now.commands;
+    ++now.starts;
+    now.waits_for_engine = false;
+    now.want = want::down; // its restart policy leaves it at that
+    tree.engine->observe(tree.at("a"), now);
+    CHECK(tree.due() == "");
+    CHECK(tree["a"].gave_up);
+}
+
 TEST_CASE("a milestone matters only for the start") {
     tried_tree tree("mount oneshot\nweb milestone/mount\n");
     tree.done("start web");
@@ -81,6 +136,20 @@ TEST_CASE("what is only waited for may fail; what is needed may not") {
     tree.becomes("log", phase::backoff);
     CHECK(tree.due() == "u:web");
     CHECK(tree.engine->waits_for(tree.at("api")).why == waiting::start_order);
+}
+
+TEST_CASE("trap: what tries again while something else is waited for") {
+    tried_tree tree("b\nc after/b requires/d\nd\n");
+    tree.ask("start b; start c");
+    CHECK(tree.due() == "u:b u:d");
+    tree.obey("b", phase::backoff);
+    CHECK(tree.due() == "");
+    tree.becomes("b", phase::starting, true);
+    CHECK(tree.due() == "");
+    tree.obey("d", phase::ready);
+    CHECK(tree.due() == "");
+    tree.becomes("b", phase::ready);
+    CHECK(tree.run() == "u:c");
 }
 
 TEST_CASE("a want is started at the same time, and its end does not matter") {
