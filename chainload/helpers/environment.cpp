@@ -9,11 +9,18 @@ environment::environment(char** inherited)
     while (entries_[count_] != nullptr) ++count_;
 }
 
+std::size_t environment::find(std::string_view name, std::size_t from) const {
+    char first = name.empty() ? '=' : name[0];
+    for (; from < count_; ++from)
+        if (entries_[from][0] == first && std::strncmp(entries_[from], name.data(), name.size()) == 0 &&
+            entries_[from][name.size()] == '=')
+            break;
+    return from;
+}
+
 const char* environment::get(std::string_view name) const {
-    for (std::size_t i = 0; i < count_; ++i)
-        if (std::strncmp(entries_[i], name.data(), name.size()) == 0 && entries_[i][name.size()] == '=')
-            return entries_[i] + name.size() + 1;
-    return nullptr;
+    std::size_t at = find(name, 0);
+    return at < count_ ? entries_[at] + name.size() + 1 : nullptr;
 }
 
 bool environment::make_room() {
@@ -28,7 +35,18 @@ bool environment::make_room() {
 }
 
 bool environment::unset(std::string_view name) {
-    return get(name) == nullptr || retain([name](std::string_view other) { return other != name; });
+    std::size_t kept = find(name, 0);
+    if (kept == count_) return true;
+    if (!make_room()) return false;
+    for (std::size_t next = kept + 1; next <= count_; ++next) { // what is between two of them moves up
+        std::size_t last = find(name, next);
+        std::memmove(entries_ + kept, entries_ + next, (last - next) * sizeof(char*));
+        kept += last - next;
+        next = last;
+    }
+    count_ = kept;
+    entries_[count_] = nullptr;
+    return true;
 }
 
 bool environment::set(std::string_view name, std::string_view value) {

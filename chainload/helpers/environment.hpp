@@ -45,6 +45,8 @@ public:
 
 private:
     static std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+    // The first entry of that name at `from` or later; count_: none.
+    std::size_t find(std::string_view name, std::size_t from) const;
     // Room for one entry more, in a list of our own.
     bool make_room();
 

@@ -36,6 +36,8 @@ public:
             std::string_view rest(chunk, static_cast<std::size_t>(got));
             for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos;
                  rest.remove_prefix(end + 1)) {
+                if (line_.view().empty() && !is_named(rest.substr(0, end)))
+                    continue; // most are only looked at
                 line_.add(rest.substr(0, end));
                 if (is_it()) return true;
                 line_.clear();
@@ -46,9 +48,10 @@ public:
     std::string_view line() const { return line_.view(); }
 
 private:
-    bool is_it() const {
-        return line_.view().starts_with(name_) && line_.view().substr(name_.size()).starts_with(':');
+    bool is_named(std::string_view line) const {
+        return line.starts_with(name_) && line.substr(name_.size()).starts_with(':');
     }
+    bool is_it() const { return is_named(line_.view()); }
 
     std::string_view name_;
     text_buffer<1024> line_;

@@ -3,13 +3,21 @@
 #include "chainload/helpers/rights/capabilities.hpp"
 
 #include <algorithm>
-#include <grp.h>
 #include <linux/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace reeve::chainload {
 
 namespace {
+// The C library's functions of these names are for programs with threads, each of which has to change its ids: a dozen calls.
+// Here is one thread. Where the plain call knows 16 bits only, the other has "32" in its name.
+#if defined(SYS_setresuid32)
+constexpr long set_user_ids = SYS_setresuid32, set_group_ids = SYS_setresgid32, set_groups = SYS_setgroups32;
+#else
+constexpr long set_user_ids = SYS_setresuid, set_group_ids = SYS_setresgid, set_groups = SYS_setgroups;
+#endif
+
 constexpr failure still_there{EPERM, "give up the former rights"};
 
 bool has_groups(std::span<const gid_t> wanted) {
@@ -53,17 +61,20 @@ bool can_go_back(const identity& who) {
     constexpr auto unchanged = static_cast<uid_t>(-1);
     auto sets = read_capabilities();
     if (!sets) return true;
-    if ((sets->permitted & only(CAP_SETUID)) == 0 && ::setresuid(unchanged, 0, unchanged) == 0) return true;
+    if ((sets->permitted & only(CAP_SETUID)) == 0 && ::syscall(set_user_ids, unchanged, 0, unchanged) == 0)
+        return true;
     if ((sets->permitted & only(CAP_SETGID)) != 0) return false;
-    if (who.group && *who.group != 0 && ::setresgid(unchanged, 0, unchanged) == 0) return true;
-    return who.groups && ::setgroups(0, nullptr) == 0;
+    if (who.group && *who.group != 0 && ::syscall(set_group_ids, unchanged, 0, unchanged) == 0) return true;
+    return who.groups && ::syscall(set_groups, 0L, nullptr) == 0;
 }
 } // namespace
 
 result<void> become(const identity& who) {
-    if (who.groups && ::setgroups(who.groups->size(), who.groups->data()) < 0) return failed("setgid");
-    if (who.group && ::setresgid(*who.group, *who.group, *who.group) < 0) return failed("setgid");
-    if (who.user && ::setresuid(*who.user, *who.user, *who.user) < 0) return failed("setuid");
+    if (who.groups && ::syscall(set_groups, who.groups->size(), who.groups->data()) < 0)
+        return failed("setgid");
+    if (who.group && ::syscall(set_group_ids, *who.group, *who.group, *who.group) < 0)
+        return failed("setgid");
+    if (who.user && ::syscall(set_user_ids, *who.user, *who.user, *who.user) < 0) return failed("setuid");
     if (who.user && *who.user != 0)
         if (auto dropped = drop_capabilities(); !dropped) return dropped;
 
