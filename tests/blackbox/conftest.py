@@ -25,6 +25,11 @@ from engine_client import Engine  # noqa: E402
 from svscan_tree import Tree  # noqa: E402
 
 
+TIME_LIMIT = 240  # seconds: no test takes a tenth of it, on a quiet machine
+LONG_TIME_LIMIT = 3600
+GRACE = 5  # seconds for what ends by itself after its test
+
+
 def take_default_signals():
     """What a shell or nohup ignores for its background jobs would be ignored by all that the tests start."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
@@ -37,6 +42,25 @@ def pytest_configure(config):
     orphans.become_subreaper()
     config.addinivalue_line("markers", "long: only in tests/run --long")
     config.addinivalue_line("markers", "leaves_processes: ends by killing what is left, which is no failure")
+
+
+class OutOfTime(BaseException):
+    """No test's own `except` takes it for what it awaits."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """A test that waits for what never comes ends with the place where it waits, instead of holding up all others."""
+    seconds = LONG_TIME_LIMIT if item.get_closest_marker("long") else TIME_LIMIT
+
+    def end(number, frame):
+        signal.alarm(TIME_LIMIT)  # for what ends the test's processes then
+        raise OutOfTime(f"not done after {seconds} s")
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
 
 
 def pytest_addoption(parser):
@@ -77,6 +101,13 @@ class Nursery:
         """{pid: command line} of all that lives, orphans that dropped the marker included."""
         return {pid: processes.command_line(pid) for pid in processes.marked(self.marker)}
 
+    def await_none(self, seconds):
+        """Waits for the end of what is ending by itself, such as a helper beside a program that has ended."""
+        try:
+            await_until(lambda: not self.processes(), deadline=seconds)
+        except AssertionError:
+            pass  # what is left then is the caller's to judge
+
     def kill_all(self):
         """SIGKILLs all that is left, new ones included, and waits until it is gone. Returns what it was."""
         left = {}
@@ -100,10 +131,12 @@ def nursery(request, tmp_path):
     """The test's processes. At the end none may be left (mark leaves_processes where that is the point)."""
     one = Nursery(tmp_path)
     yield one
+    leaves = request.node.get_closest_marker("leaves_processes")
+    if not leaves:
+        one.await_none(GRACE)
     left = one.kill_all()
     orphans.reap()
-    if not request.node.get_closest_marker("leaves_processes"):
-        assert not left, f"processes left behind by this test: {left}"
+    assert leaves or not left, f"processes left behind by this test: {left}"
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_whose_child_a_background_program_is(nursery, tmp_path, detached):
 @pytest.mark.parametrize("fused", [True, False])
 def test_a_signal_reaches_the_block_and_then_ends_the_chain(nursery, name, fused):
     """A block that cleans up does so, and what stands behind it is not begun: that is what an `svc -d` means."""
-    block = sh("trap 'echo told; exit 0' TERM; echo ready; while :; do read line; done")
+    block = sh("trap 'echo told; exit 0' TERM; echo ready; while :; do sleep 0.05; done")
     environment = {**nursery.environment, "PATH": f"{BIN}:{SYSTEM}", **({} if fused else {"CHAINLOAD_NO_FUSE": "1"})}
     command = [f"{BIN}/umask", "022", name, "{", *block, "}", "echo", "went on"]
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -181,7 +181,7 @@ def test_subreap_ends_what_is_left(start, options, trap):
 
 @WAYS
 def test_subreap_passes_signals_on(start, extra):
-    text = "trap 'echo hup' HUP; trap 'echo term; exit 9' TERM; echo ready; while :; do read line || :; done"
+    text = "trap 'echo hup' HUP; trap 'echo term; exit 9' TERM; echo ready; while :; do sleep 0.05; done"
     with start("umask", "022", "subreap", *sh(text), extra=extra) as process:
         for number, said in ((None, b"ready\n"), (signal.SIGHUP, b"hup\n"), (signal.SIGHUP, b"hup\n"), (signal.SIGTERM, b"term\n")):
             if number:
