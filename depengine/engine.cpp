@@ -39,7 +39,7 @@ chainload::result<void> engine::begin() {
     signals_.reset(::signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_) return chainload::failed("take signals");
     if (auto opened = watcher_.open(); !opened) return opened;
-    if (!loop_.add(signals_.get()) || !loop_.add(watcher_.fd()))
+    if (!loop_.add(signals_.get()) || (watcher_.fd() >= 0 && !loop_.add(watcher_.fd())))
         return chainload::failure{ENOMEM, "wait for events"};
     loop_.when(signals_.get(), event::readable, [this] { on_signal(); });
     loop_.on_timer(timer::definitions, [this] { read_definitions(); });
@@ -54,6 +54,7 @@ chainload::result<void> engine::begin() {
     tree_changed();
     if (!tree_) say(severity::info, "no svscan has been here yet: waiting for .svscan/tree");
     report_new_problems();
+    tell_of_watches();
     if (auto opened = socket_.open(own_.fd(), options_.group); !opened) return opened;
     turn();
     ::malloc_trim(0); // what reading took
@@ -65,9 +66,9 @@ void engine::on_change() {
     try {
         watcher_.read(*this);
     } catch (const std::bad_alloc&) { // a directory that appeared is found when all are looked at again
-        all_changed_ = all_dirty_ = true;
-        wait_for_quiet();
+        look_at_everything();
     }
+    tell_of_watches();
     loop_.when(watcher_.fd(), event::readable, [this] { on_change(); });
     turn();
 }
@@ -111,8 +112,9 @@ void engine::record_changed(std::string_view name) {
 }
 
 void engine::overflowed() {
-    all_changed_ = all_dirty_ = true;
-    wait_for_quiet();
+    say(severity::info,
+        "more changes at once than inotify keeps (fs.inotify.max_queued_events): looking at everything");
+    look_at_everything();
     tree_changed();
 }
 
@@ -222,7 +224,15 @@ void engine::send(letter_to one) {
     auto name = now_->services.name(one.to);
     if (one.letter == 'd' && name == own_service_) return; // never from here: who would start it again?
     auto sent = send_letter(scan_, name, one.letter);
-    if (!sent) return now_->live.not_sent(one.to);
+    if (!sent) {
+        // No change of its record tells that there is room again. (If nobody reads, it writes one when it comes.)
+        int error = sent.why().error;
+        if (error == EAGAIN || error == EMFILE || error == ENFILE || error == ENOMEM) {
+            record_changed(name);
+            loop_.set(timer::again, monotonic_ms() + again_ms);
+        }
+        return now_->live.not_sent(one.to);
+    }
     if (one.letter != 'u') return;
     history& its = now_->history[one.to];
     its.commanded = monotonic_us();
@@ -232,7 +242,8 @@ void engine::send(letter_to one) {
 void engine::try_again() {
     if (!tree_) tree_changed();
     if (watcher_.is_short()) { // what is not watched is looked at, each second
-        overflowed();
+        look_at_everything();
+        tree_changed();
         loop_.set(timer::again, monotonic_ms() + again_ms);
     }
     turn();

@@ -73,6 +73,8 @@ private:
     void find_own_service();
     catalogue adapted(catalogue read) const;
     void watch_all();
+    void look_at_everything();
+    void tell_of_watches();
     chainload::result<catalogue> read_all() const;
     void read_definitions();
     void take(catalogue next);

@@ -37,11 +37,42 @@ catalogue engine::adapted(catalogue read) const {
     return read;
 }
 
+// Each directory that is there; records of what was not watched until now are to be read after it.
 void engine::watch_all() {
+    bool watched = watcher_.fd() >= 0;
+    if (watcher_.is_short()) (void)watcher_.open();
+    if (!watched && watcher_.fd() >= 0 && loop_.add(watcher_.fd()))
+        loop_.when(watcher_.fd(), event::readable, [this] { on_change(); });
     auto names = directory_source(scan_).list("");
     if (!names) return;
+    std::sort(names->begin(), names->end());
+    watcher_.keep_only(
+        [&](const std::string& name) { return std::binary_search(names->begin(), names->end(), name); });
     for (const auto& name : *names)
         if (supervise::valid_service_name(name)) watcher_.watch(name);
+    all_changed_ = true;
+}
+
+// Changes may have gone unseen. Definitions that are to be read on request only stay as they are.
+void engine::look_at_everything() try {
+    all_changed_ = true;
+    if (options_.manual_reload) return watch_all();
+    all_dirty_ = true;
+    wait_for_quiet();
+} catch (const std::bad_alloc&) {
+    loop_.set(timer::again, chainload::monotonic_ms() + at_most_ms);
+}
+
+// Once when watches run short, and once when there are enough again.
+void engine::tell_of_watches() {
+    if (watcher_.is_short() == short_reported_) return;
+    short_reported_ = watcher_.is_short();
+    if (!short_reported_) return say(severity::info, "all that is to be watched is watched now");
+    say(severity::warning,
+        watcher_.fd() < 0
+            ? "no inotify instance to be had (fs.inotify.max_user_instances): looking every second"
+            : "no more inotify watches to be had (fs.inotify.max_user_watches): looking every second");
+    loop_.set(timer::again, chainload::monotonic_ms() + at_most_ms);
 }
 
 chainload::result<catalogue> engine::read_all() const {
@@ -71,6 +102,7 @@ void engine::read_definitions() try {
     catalogue next;
     if (all_dirty_) {
         watch_all();
+        tell_of_watches();
         auto read = read_all();
         if (!read) {
             say(severity::error, unable(read.why()) + ": the definitions stay as they were");
@@ -147,11 +179,6 @@ void engine::report_new_problems() {
         found.insert(std::move(text));
     }
     reported_ = std::move(found);
-    if (watcher_.is_short() && !std::exchange(short_reported_, true)) {
-        say(severity::warning,
-            "no more inotify watches to be had (fs.inotify.max_user_watches): looking every second");
-        loop_.set(timer::again, chainload::monotonic_ms() + at_most_ms);
-    }
 }
 
 void engine::program_changed(std::string_view name) try {

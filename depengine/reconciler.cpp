@@ -75,7 +75,11 @@ bool reconciler::is_of_others(const service& it, const observation& now) {
 
 void reconciler::observe(node which, const observation& now) {
     service& it = state_[which];
-    if (graph_->is_target(which) || it.seen == now) return;
+    if (graph_->is_target(which)) return;
+    if (it.seen == now) { // but there may be room for the letter now
+        if (std::exchange(it.deaf, false)) wake(which, true);
+        return;
+    }
     // (Another supervisor may count anew, and the process that it found goes on.)
     bool counts_on = now.supervise_start == it.seen.supervise_start || now.starts > it.seen.starts;
     bool died = (counts_on && now.starts != it.seen.starts) || now.main_start != it.seen.main_start;

@@ -27,9 +27,14 @@ bool is_told(std::string_view entry) {
 } // namespace
 
 chainload::result<void> watcher::open() {
-    fd_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (!fd_) return chainload::failed("create inotify instance");
-    if (!add(".", nobody, kind::scan)) return chainload::failed("watch the scan directory");
+    short_ = false;
+    if (!fd_) fd_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (!fd_) {
+        short_ = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+        if (!short_) return chainload::failed("create inotify instance");
+        return {};
+    }
+    if (!add(".", nobody, kind::scan) && !short_) return chainload::failed("watch the scan directory");
     watch_own();
     return {};
 }

@@ -28,9 +28,10 @@ public:
         virtual ~listener() = default;
     };
 
-    // Begins to watch the scan directory and .svscan, not yet what is in it.
+    // Begins to watch the scan directory and .svscan, not yet what is in it. Where the kernel gives no descriptor or no
+    // watch for it that is no failure: see is_short(). Again: tries once more what could not be had.
     chainload::result<void> open();
-    int fd() const { return fd_.get(); }
+    int fd() const { return fd_.get(); } // -1: there was none to be had
 
     // Watches NAME and what it has below, if it is a directory; again: what has appeared since.
     void watch(const std::string& name);
@@ -42,7 +43,8 @@ public:
             if (!keep(name)) gone.push_back(name);
         for (const auto& name : gone) unwatch(name);
     }
-    // True if a watch could not be had (fs.inotify.max_user_watches): then changes may go unseen.
+    // True if a watch could not be had since the last open() (fs.inotify.max_user_watches, or max_user_instances if there
+    // is no descriptor at all): then changes may go unseen.
     bool is_short() const { return short_; }
 
     // Reads what is there, and tells it. Takes memory only when directories appear.

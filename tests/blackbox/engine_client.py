@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import socket
@@ -91,13 +92,14 @@ class Engine:
             self.tree.add(name, run=run, **files)
         return self.tree.directory / name
 
-    def start(self, *options, environment=None):
-        """svscan, and in it the engine, with these variables of its own."""
+    def start(self, *options, environment=None, wrap=(), tree_wrap=(), before=lambda: None):
+        """svscan, and in it the engine, with these variables of its own; each behind the words that wrap it."""
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]
-        words = " ".join(["env", *variables, program("depengine"), *options, str(self.tree.directory)])
+        words = shlex.join([*wrap, "env", *variables, program("depengine"), *options, str(self.tree.directory)])
         (self.tree.directory / ".depengine").mkdir(mode=0o700, exist_ok=True)
         self.tree.add(self.NAME, run=shell(f"exec {words}"), early="", restart_delay="1 1 1")
-        self.tree.start()
+        before()
+        self.tree.start(wrap=tree_wrap)
         self.await_listening()
         return self
 
