@@ -5,6 +5,7 @@
 #include "chainload/error_text.hpp"
 #include "chainload/file.hpp"
 #include "chainload/file_parts.hpp"
+#include "chainload/mount_line.hpp"
 #include "chainload/number.hpp"
 #include "chainload/text.hpp"
 
@@ -46,15 +47,14 @@ bool make_leaf(int parent, std::string_view prefix, text_buffer<NAME_MAX + 1>& n
     }
 }
 
-// Where the version 2 hierarchy is mounted: the fifth field of the line of /proc/self/mountinfo whose type, the
-// first field after " - ", is cgroup2.
+// Where the version 2 hierarchy is mounted.
 bool find_mount(path_text& into) {
     auto fd = open_at(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY);
     if (!fd) return false;
     return chainload::find_part(fd->get(), '\n', [&](std::string_view line) {
-        if (line.find(" - cgroup2 ") == std::string_view::npos) return false;
-        for (int field = 1; field < 5; ++field) line.remove_prefix(line.find(' ') + 1);
-        into.add(line.substr(0, line.find(' ')));
+        chainload::mount_line one = chainload::cut_mount_line(line);
+        if (one.type != "cgroup2") return false;
+        while (!one.mount_point.empty()) into.add(chainload::take_unescaped(one.mount_point));
         return true;
     });
 }

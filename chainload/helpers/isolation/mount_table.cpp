@@ -1,29 +1,15 @@
 #include "chainload/helpers/isolation/mount_table.hpp"
 
 #include "chainload/file.hpp"
+#include "chainload/mount_line.hpp"
 
 #include <span>
 
 namespace reeve::chainload {
 
 namespace {
-std::string_view cut_word(std::string_view& text) {
-    std::size_t end = text.find(' ');
-    std::string_view word = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return word;
-}
-
-// Blanks, newlines and backslashes stand there as three octal digits behind a backslash.
-void add_unescaped(std::string_view word, path_text& into) {
-    auto digit = [](char c) { return c >= '0' && c <= '7'; };
-    while (!word.empty()) {
-        bool escaped =
-            word.size() >= 4 && word[0] == '\\' && digit(word[1]) && digit(word[2]) && digit(word[3]);
-        into.add(escaped ? static_cast<char>((word[1] - '0') * 64 + (word[2] - '0') * 8 + (word[3] - '0'))
-                         : word[0]);
-        word.remove_prefix(escaped ? 4 : 1);
-    }
+void add_unescaped(std::string_view field, path_text& into) {
+    while (!field.empty()) into.add(take_unescaped(field));
 }
 } // namespace
 
@@ -40,14 +26,11 @@ result<std::string_view> read_mount_table(arena& memory) {
 mount_entry next_mount(std::string_view& table) {
     std::string_view line = table.substr(0, table.find('\n'));
     table.remove_prefix(line.size() < table.size() ? line.size() + 1 : line.size());
+    mount_line fields = cut_mount_line(line);
     mount_entry one;
-    for (int field = 1; field < 4; ++field) cut_word(line);
-    add_unescaped(cut_word(line), one.root);
-    add_unescaped(cut_word(line), one.mount_point);
-    // Options and any number of optional fields, the end of which is "-".
-    while (!line.empty() && cut_word(line) != "-") {
-    }
-    one.type = cut_word(line);
+    add_unescaped(fields.root, one.root);
+    add_unescaped(fields.mount_point, one.mount_point);
+    one.type = fields.type;
     return one;
 }
 

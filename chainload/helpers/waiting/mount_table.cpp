@@ -2,6 +2,7 @@
 
 #include "chainload/clock.hpp"
 #include "chainload/file.hpp"
+#include "chainload/mount_line.hpp"
 #include "chainload/text.hpp"
 
 #include <climits>
@@ -13,24 +14,6 @@
 namespace reeve::chainload {
 
 namespace {
-std::string_view take_field(std::string_view& line) {
-    std::string_view field = line.substr(0, line.find(' '));
-    line.remove_prefix(field.size() < line.size() ? field.size() + 1 : field.size());
-    return field;
-}
-
-// Blanks, tabs, newlines, # and backslashes stand as \ and three octal digits.
-bool is_escaped_form(std::string_view field, std::string_view path) {
-    for (char c : path) {
-        if (field.empty()) return false;
-        bool escaped = field[0] == '\\' && field.size() >= 4;
-        int octal = escaped ? (field[1] - '0') * 64 + (field[2] - '0') * 8 + (field[3] - '0') : field[0];
-        if (static_cast<char>(octal) != c) return false;
-        field.remove_prefix(escaped ? 4 : 1);
-    }
-    return field.empty();
-}
-
 // The lines of a file, without their newlines; of one that is longer than the buffer only its beginning.
 template <class Visit>
 result<bool> find_line(int fd, Visit&& visit) {
@@ -59,17 +42,9 @@ result<bool> find_line(int fd, Visit&& visit) {
 } // namespace
 
 bool is_mount_of(std::string_view line, std::string_view path, std::string_view device) {
-    // ID, parent, device, root, mount point, options, optional fields, "-", type, source, …
-    take_field(line);
-    take_field(line);
-    std::string_view number = take_field(line);
-    if (!device.empty() && number == device) return true;
-    take_field(line);
-    if (is_escaped_form(take_field(line), path)) return true;
-    while (!line.empty() && take_field(line) != "-") {
-    }
-    take_field(line);
-    return !line.empty() && is_escaped_form(take_field(line), path);
+    mount_line one = cut_mount_line(line);
+    if (!device.empty() && one.device == device) return true;
+    return means(one.mount_point, path) || (!one.source.empty() && means(one.source, path));
 }
 
 result<void> mount_table::open() {
