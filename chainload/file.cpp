@@ -6,7 +6,7 @@ namespace reeve::chainload {
 
 result<unique_fd> open_at(int dir, const char* path, int flags, mode_t mode, const char* step) {
     for (;;) {
-        int fd = ::openat(dir, path, flags | O_CLOEXEC, mode);
+        int fd = ::openat(dir, path, flags | O_CLOEXEC | O_NOCTTY, mode);
         if (fd >= 0) return unique_fd(fd);
         if (errno != EINTR) return failed(step);
     }
@@ -25,7 +25,7 @@ result<std::string_view> read_whole(int fd, std::span<char> buffer, const char* 
 }
 
 result<std::string_view> read_whole_at(int dir, const char* path, std::span<char> buffer, const char* step) {
-    auto fd = open_at(dir, path, O_RDONLY, 0, step);
+    auto fd = open_at(dir, path, O_RDONLY | O_NONBLOCK, 0, step);
     if (!fd) return fd.why();
     return read_whole(fd->get(), buffer, step);
 }
@@ -42,7 +42,7 @@ result<void> write_all(int fd, std::span<const char> bytes, const char* step) {
 
 result<void> replace_file(int dir, const char* path, const char* temporary, std::span<const char> bytes,
                           mode_t mode) {
-    auto fd = open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC, mode, "create temporary file");
+    auto fd = open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | wary, mode, "create temporary file");
     if (!fd) return fd.why();
     if (auto written = write_all(fd->get(), bytes, "write temporary file"); !written) return written;
     if (::renameat(dir, temporary, dir, path) < 0) return failed("rename temporary file");

@@ -11,11 +11,14 @@
 
 namespace reeve::chainload {
 
-// openat with O_CLOEXEC added and EINTR retried.
+// How a file is opened that may not be what it should: no symlink in its place is followed, no FIFO waited for.
+inline constexpr int wary = O_NOFOLLOW | O_NONBLOCK;
+
+// openat with O_CLOEXEC and O_NOCTTY added and EINTR retried.
 result<unique_fd> open_at(int dir, const char* path, int flags, mode_t mode = 0,
                           const char* step = "open file");
 
-// Reads until `buffer` is full or the file ends. A file larger than the buffer is E2BIG.
+// Reads until `buffer` is full or the file ends. A file larger than the buffer is E2BIG. A FIFO is not waited for.
 result<std::string_view> read_whole(int fd, std::span<char> buffer, const char* step = "read file");
 result<std::string_view> read_whole_at(int dir, const char* path, std::span<char> buffer,
                                        const char* step = "read file");
@@ -28,7 +31,7 @@ result<void> write_all(int fd, const char (&literal)[N], const char* step = "wri
 
 // The file `path` becomes `bytes` in one step: a reader sees the old content or the new, never a part.
 // `temporary` is a sibling name that nobody else uses. Not synced: it survives a crash of the program, and
-// a crash of the machine only as far as the file system cares.
+// a crash of the machine only as far as the file system cares. A symlink called `temporary` is not followed.
 result<void> replace_file(int dir, const char* path, const char* temporary, std::span<const char> bytes,
                           mode_t mode);
 

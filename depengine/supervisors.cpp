@@ -2,10 +2,10 @@
 
 #include "chainload/file.hpp"
 #include "chainload/text.hpp"
+#include "supervise/control.hpp"
 #include "supervise/layout.hpp"
 
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 
 namespace reeve::depengine {
 
@@ -13,13 +13,8 @@ namespace {
 using path_text = chainload::text_buffer<supervise::longest_name + 32>;
 
 chainload::result<chainload::unique_fd> open_control(int scan, std::string_view name) {
-    auto fifo = chainload::open_at(scan, path_text(name, "/", supervise::path::control).c_str(),
-                                   O_WRONLY | O_NONBLOCK, 0, "open supervise/control");
-    if (!fifo) return fifo.why();
-    struct stat found {};
-    if (::fstat(fifo->get(), &found) < 0 || !S_ISFIFO(found.st_mode))
-        return chainload::failure{EPROTO, "write supervise/control: it is no FIFO"};
-    return fifo;
+    return supervise::open_fifo(scan, path_text(name, "/", supervise::path::control).c_str(), O_WRONLY,
+                                "open supervise/control");
 }
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "chainload/file.hpp"
 #include "chainload/hex.hpp"
 #include "chainload/text.hpp"
+#include "supervise/control.hpp"
 
 namespace reeve::depengine {
 
@@ -18,7 +19,7 @@ chainload::result<supervise::tree_id> read_tree_id(int scan) {
 }
 
 chainload::result<void> stop_tree(int scan) {
-    auto fifo = chainload::open_at(scan, ".svscan/control", O_WRONLY | O_NONBLOCK, 0, "open .svscan/control");
+    auto fifo = supervise::open_fifo(scan, ".svscan/control", O_WRONLY, "open .svscan/control");
     if (!fifo) return fifo.why();
     return chainload::write_all(fifo->get(), {"t", 1}, "write .svscan/control");
 }

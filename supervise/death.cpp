@@ -29,7 +29,8 @@ std::optional<death> unpack_death(std::span<const unsigned char, death_bytes> by
 }
 
 chainload::result<void> record_death(int dir, std::uint64_t number, const death& entry) {
-    auto fd = chainload::open_at(dir, path::deaths, O_WRONLY | O_CREAT, 0644, "open supervise/deaths");
+    auto fd = chainload::open_at(dir, path::deaths, O_WRONLY | O_CREAT | chainload::wary, 0644,
+                                 "open supervise/deaths");
     if (!fd) return fd.why();
     auto bytes = pack(entry);
     auto offset = static_cast<off_t>(number % remembered_deaths * death_bytes);
@@ -40,7 +41,9 @@ chainload::result<void> record_death(int dir, std::uint64_t number, const death&
 
 chainload::result<death_list> read_deaths(int dir) {
     std::array<char, remembered_deaths * death_bytes + 1> buffer;
-    auto text = chainload::read_whole_at(dir, path::deaths, buffer, "read supervise/deaths");
+    auto fd = chainload::open_at(dir, path::deaths, O_RDONLY | chainload::wary, 0, "read supervise/deaths");
+    if (!fd) return fd.why();
+    auto text = chainload::read_whole(fd->get(), buffer, "read supervise/deaths");
     if (!text) return text.why();
     death_list list;
     for (std::size_t at = 0; at + death_bytes <= text->size(); at += death_bytes) {

@@ -2,6 +2,7 @@
 #include "supervise/notify_message.hpp"
 
 #include "chainload/number.hpp"
+#include "chainload/printable.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -95,30 +96,6 @@ bool take_line(std::string_view line, notify_message& into) {
         if (field.name == name) return field.take(value, into);
     return name.starts_with("X_"); // the names that sd_notify(3) leaves to everybody
 }
-
-// The length of the UTF-8 character that `text` begins with, or 0 if it begins with none: overlong forms,
-// surrogates and what is beyond U+10FFFF are none (RFC 3629).
-std::size_t character_length(std::string_view text) {
-    auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                         : (first & 0xF0) == 0xE0         ? 3
-                         : first >= 0xF0 && first <= 0xF4 ? 4
-                                                          : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t at = 1; at < length; ++at)
-        if ((byte(at) & 0xC0) != 0x80) return 0;
-    bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-    bool surrogate = first == 0xED && byte(1) >= 0xA0, beyond = first == 0xF4 && byte(1) >= 0x90;
-    return overlong || surrogate || beyond ? 0 : length;
-}
-
-bool is_control(std::string_view character) {
-    auto first = static_cast<unsigned char>(character[0]);
-    bool c1 = first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0; // U+0080 to U+009F
-    return first < ' ' || first == 0x7F || c1;
-}
 } // namespace
 
 notify_message parse_notify(std::string_view datagram) {
@@ -136,14 +113,11 @@ notify_message parse_notify(std::string_view datagram) {
 
 chainload::text_buffer<128> clean_status(std::string_view status) {
     chainload::text_buffer<128> text;
-    while (!status.empty()) {
-        std::size_t length = character_length(status);
-        std::string_view character = status.substr(0, std::max<std::size_t>(length, 1));
-        std::string_view shown = length == 0 ? "?" : is_control(character) ? " " : character;
-        if (text.view().size() + shown.size() > 127) break;
-        text.add(shown);
-        status.remove_prefix(character.size());
-    }
+    bool full = false;
+    chainload::each_printable(status, " ", [&](std::string_view shown) {
+        full = full || text.view().size() + shown.size() > 127;
+        if (!full) text.add(shown);
+    });
     return text;
 }
 

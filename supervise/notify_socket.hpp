@@ -16,7 +16,7 @@ inline constexpr std::size_t longest_datagram = 4096;
 inline constexpr std::size_t most_passed_fds = 16; // in one datagram
 
 struct datagram {
-    std::string_view text;                                 // points into the buffer given to receive
+    std::string_view text;                                 // points into the buffer given to look
     pid_t sender = 0;                                      // as the kernel says
     std::array<chainload::unique_fd, most_passed_fds> fds; // close-on-exec
     std::size_t fd_count = 0;
@@ -34,8 +34,11 @@ public:
     // "NOTIFY_SOCKET=…"
     char* assignment() { return assignment_.data(); }
 
-    // The next datagram; false if none is there.
-    bool receive(std::span<char> buffer, datagram& into);
+    // Looks at the next datagram; false if none is there. Its descriptors stay where they are: to take in those of
+    // anybody would fill our table, and to close one may block for ever (a file of a file system that its sender serves).
+    bool look(std::span<char> buffer, datagram& into);
+    // Removes it. Its descriptors, if they are wanted, are in `fds` then; else the kernel drops them.
+    void take(datagram& seen, bool with_descriptors);
 
     void take_over(int fd) { fd_.reset(fd); }
 

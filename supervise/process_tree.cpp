@@ -46,10 +46,16 @@ bool has_service_dir(pid_t pid, std::string_view dir) {
     return same;
 }
 
-bool bears(const stray_marks& marks, pid_t pid, const chainload::process_stat& stat) {
-    if (pid == marks.spare || pid == ::getpid()) return false;
-    if (marks.session != 0 && stat.session == marks.session && stat.start >= marks.since) return true;
-    return has_service_dir(pid, marks.service_dir);
+enum class bearing { no, claimed, certain };
+
+// A session cannot be joined from outside, but a variable anybody can set.
+bearing bears(const stray_marks& marks, pid_t pid, const chainload::process_stat& stat) {
+    if (pid == marks.spare || pid == ::getpid()) return bearing::no;
+    if (marks.session != 0 && stat.session == marks.session && stat.start >= marks.since)
+        return bearing::certain;
+    if (!has_service_dir(pid, marks.service_dir)) return bearing::no;
+    auto user = real_user_of(pid);
+    return user && (*user == marks.user || *user == ::geteuid()) ? bearing::certain : bearing::claimed;
 }
 } // namespace
 
@@ -109,9 +115,24 @@ std::optional<pid_t> oldest_child(std::span<const pid_t> spare) {
     return oldest;
 }
 
+std::optional<uid_t> real_user_of(pid_t pid) {
+    text_buffer<40> path("/proc/", pid, "/status");
+    auto fd = chainload::open_at(AT_FDCWD, path.c_str(), O_RDONLY);
+    if (!fd) return std::nullopt;
+    std::optional<uid_t> user; // "Uid:", then the real, effective, saved and file system's, a tab before each
+    constexpr std::string_view name = "Uid:\t";
+    chainload::find_part(fd->get(), '\n', [&](std::string_view line) {
+        if (!line.starts_with(name)) return false;
+        line.remove_prefix(name.size());
+        user = chainload::parse_number<std::uint32_t>(line.substr(0, line.find('\t')));
+        return true;
+    });
+    return user;
+}
+
 bool is_stray(const stray_marks& marks, pid_t pid) {
     auto stat = chainload::read_process_stat(pid);
-    return stat && stat->state != 'Z' && bears(marks, pid, *stat);
+    return stat && stat->state != 'Z' && bears(marks, pid, *stat) == bearing::certain;
 }
 
 stray_census signal_strays(const stray_marks& marks, int signal) {
@@ -125,9 +146,10 @@ stray_census signal_strays(const stray_marks& marks, int signal) {
         auto pid = static_cast<pid_t>(*number);
         chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         auto stat = chainload::read_process_stat(pid);
-        if (!process || !stat || stat->state == 'Z' || !bears(marks, pid, *stat) || is_descendant(pid))
-            return;
-        if (++found.count == 1 || stat->start < oldest_start) {
+        if (!process || !stat || stat->state == 'Z') return;
+        bearing how = bears(marks, pid, *stat);
+        if (how == bearing::no || is_descendant(pid)) return;
+        if (how == bearing::certain && (++found.count == 1 || stat->start < oldest_start)) {
             found.oldest = pid;
             oldest_start = stat->start;
         }

@@ -33,18 +33,23 @@ std::optional<pid_t> oldest_child(std::span<const pid_t> spare);
 // Who a predecessor's processes are.
 struct stray_marks {
     std::string_view service_dir; // SERVICE_DIR of their environment
-    pid_t session = 0;            // or their session, if that is not 0 …
-    std::uint64_t since = 0;      // … and they started then (clock ticks since boot) or later
-    pid_t spare = 0;              // never this one: the adopted main process, while it lives
+    uid_t user = 0;          // whose real user is this one or our own, else anybody may have set the variable
+    pid_t session = 0;       // or their session, if that is not 0 …
+    std::uint64_t since = 0; // … and they started then (clock ticks since boot) or later
+    pid_t spare = 0;         // never this one: the adopted main process, while it lives
 };
 
 struct stray_census {
-    std::size_t count = 0;
+    std::size_t count = 0; // of those that is_stray is sure of
     pid_t oldest = 0;
 };
-// Sends `signal` (0: none) to each process that bears the marks and is not a descendant of ours. Reads all of
-// /proc: only for a service that was adopted.
+// Sends `signal` (0: none) to each process that bears the marks and is not a descendant of ours; of another user too, who
+// could not make anybody else's process bear them, but such a one is not counted. Reads all of /proc: only for a
+// service that was adopted.
 stray_census signal_strays(const stray_marks& marks, int signal);
+
+// The real user of a process: its effective one may be that of a program with set-user-ID.
+std::optional<uid_t> real_user_of(pid_t pid);
 
 // Whether `pid` bears the marks.
 bool is_stray(const stray_marks& marks, pid_t pid);

@@ -57,6 +57,9 @@ result<void> service::open(std::string_view inherited) {
     auto state = open_state_directory(options_.state_at);
     if (!state) return state.why();
     state_ = std::move(*state);
+    if (state_.open_to_others)
+        log_.say(level::warning,
+                 "others may write to supervise/: they have all the rights that this service starts with");
     know_home();
     changed_ = chainload::tai64n_now();
     refresh_settings();
@@ -352,7 +355,8 @@ bool service::write_record(const packed_record& bytes) {
     auto written = chainload::replace_file(options_.state_at, path::status, path::status_new, raw, 0644);
     if (!written && (written.why().error == ENOSPC || written.why().error == EDQUOT)) {
         ::unlinkat(options_.state_at, path::status_new, 0);
-        auto fd = chainload::open_at(options_.state_at, path::status, O_WRONLY, 0, "open supervise/status");
+        auto fd = chainload::open_at(options_.state_at, path::status, O_WRONLY | chainload::wary, 0,
+                                     "open supervise/status");
         if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size()))
             written = {};
     }

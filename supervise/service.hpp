@@ -124,7 +124,8 @@ private:
     // service_notify.cpp
     void read_notify();
     void heed(datagram& from);
-    bool may_speak(pid_t sender) const;
+    bool may_speak(pid_t sender);
+    stray_marks marks_of_strays();
 
     // service_recovery.cpp
     void know_home();
@@ -162,6 +163,7 @@ private:
 
     // What a predecessor's processes are recognised by, while there may be some.
     bool have_strays_ = false;
+    uid_t stray_user_ = 0;
     pid_t stray_session_ = 0;
     std::uint64_t stray_since_ = 0;
 

@@ -20,29 +20,31 @@ void service::read_notify() {
     std::array<char, longest_datagram> buffer;
     for (int count = 0; count < datagrams_per_turn && notify_.fd() >= 0; ++count) {
         datagram received;
-        if (!notify_.receive(buffer, received)) return;
+        if (!notify_.look(buffer, received)) return;
         heed(received);
     }
 }
 
 // A sender must be the main process or descend from supervise. One that has ended already cannot be looked up:
 // what such a one has to say is lost unless it waited (as systemd-notify does, with BARRIER=1).
-bool service::may_speak(pid_t sender) const {
+bool service::may_speak(pid_t sender) {
     if (sender <= 0) return false;
     if (sender == main_pid_ && machine_.main_alive) return true;
-    return is_descendant(sender) ||
-           (have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, sender));
+    return is_descendant(sender) || (have_strays_ && is_stray(marks_of_strays(), sender));
 }
 
 void service::heed(datagram& from) {
     text_buffer<32> sender("pid ", from.sender);
     if (!may_speak(from.sender)) {
+        notify_.take(from, false);
         if (!std::exchange(stranger_reported_, true))
             log_.say(level::warning, "a notify message of ", sender.view(),
                      " is ignored: not a (living) process of this service");
         return;
     }
     notify_message message = parse_notify(from.text);
+    // BARRIER=1 waits until its descriptor is closed: all that was sent before has been heeded by now.
+    notify_.take(from, message.fd_store && settings_.fd_store_max > 0);
     if ((from.cut || !message.first_bad_line.empty()) && !std::exchange(garbage_reported_, true))
         log_.say(level::warning, "a notify message has a line that is not understood: ",
                  clean_status(from.cut ? "(longer than 4096 bytes)" : message.first_bad_line).view());
@@ -66,10 +68,12 @@ void service::heed(datagram& from) {
         text_buffer<32> number(*message.exit_status);
         log_.say(level::info, "the service says EXIT_STATUS=", number.view());
     }
+    bool full = message.fd_store && settings_.fd_store_max == 0;
     if (message.fd_store)
         for (std::size_t at = 0; at < from.fd_count; ++at)
             if (!store_.add(std::move(from.fds[at]), message.fd_name.value_or(""), settings_.fd_store_max))
-                log_.say(level::warning, "a descriptor is not stored: fd-store-max is reached");
+                full = true;
+    if (full) log_.say(level::warning, "a descriptor is not stored: fd-store-max is reached");
     if (message.fd_store_remove && message.fd_name) store_.remove(*message.fd_name);
     constexpr std::uint64_t usec_per_ms = 1000;
     if (message.watchdog_usec)
@@ -83,7 +87,6 @@ void service::heed(datagram& from) {
     if (message.watchdog_ping) feed({event_kind::watchdog_ping});
     if (message.watchdog_trigger) feed({event_kind::watchdog_trigger});
     if (message.stopping) feed({event_kind::stopping});
-    // BARRIER=1: its descriptor, like all that were not stored, is closed with `from`, after everything above.
 }
 
 } // namespace reeve::supervise

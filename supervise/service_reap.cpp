@@ -172,8 +172,16 @@ void service::kill_assistant(assistant which) {
 }
 
 stray_census service::strays(int signal) {
-    pid_t spare = machine_.main_alive ? main_pid_ : 0;
-    return signal_strays({texts_.path, stray_session_, stray_since_, spare}, signal);
+    stray_marks marks = marks_of_strays();
+    marks.spare = machine_.main_alive ? main_pid_ : 0;
+    return signal_strays(marks, signal);
+}
+
+// The main process is theirs, and runs as whom they run: as long as it lives it tells who that is.
+stray_marks service::marks_of_strays() {
+    if (machine_.main_alive)
+        if (auto user = real_user_of(main_pid_)) stray_user_ = *user;
+    return {texts_.path, stray_user_, stray_session_, stray_since_, 0};
 }
 
 // While the tree is to be emptied: kills what is there, and tells the machine when nothing is.
@@ -228,7 +236,9 @@ void service::find_main() {
         if (oldest && take_main(*oldest)) return feed({event_kind::main_found});
     } else {
         std::array<char, 64> buffer;
-        auto text = chainload::read_whole_at(AT_FDCWD, settings_.pid_file.c_str(), buffer);
+        // The service's own user may have written it, so it is opened with care, and what it says is only looked at.
+        auto file = chainload::open_at(AT_FDCWD, settings_.pid_file.c_str(), O_RDONLY | chainload::wary);
+        auto text = file ? chainload::read_whole(file->get(), buffer) : file.why();
         auto pid =
             text ? chainload::parse_number<std::uint32_t>(chainload::trim_blanks(*text)) : std::nullopt;
         if (pid && *pid > 1 && take_main(static_cast<pid_t>(*pid))) return feed({event_kind::main_found});
@@ -250,9 +260,6 @@ void service::find_main() {
 // a pidfd.
 bool service::take_main(pid_t pid) {
     if (pid == main_pid_ && machine_.main_alive) return true;
-    bool ours = is_descendant(pid);
-    if (!ours && !(have_strays_ && is_stray({texts_.path, stray_session_, stray_since_, 0}, pid)))
-        return false;
     auto stat = chainload::read_process_stat(pid);
     if (!stat || stat->state == 'Z') return false;
     bool child = stat->parent == ::getpid();
@@ -261,6 +268,9 @@ bool service::take_main(pid_t pid) {
         auto opened = chainload::open_process(pid, stat->start);
         if (!opened) return false;
         pidfd = std::move(*opened);
+        // Asked last: the pid belongs to that process as long as it lives, and to nobody else's before it has ended.
+        if (!is_descendant(pid) && !(have_strays_ && is_stray(marks_of_strays(), pid))) return false;
+        if (auto now = chainload::read_process_stat(pid); !now || now->start != stat->start) return false;
     }
     main_pid_ = pid;
     main_start_ = stat->start;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -91,6 +92,7 @@ void service::recover(const status_record& record) {
     stage was = machine_.at;
     if (machine_.main_alive && process) {
         main_pidfd_ = std::move(*process);
+        (void)marks_of_strays(); // while it can tell its user
         adopt();
         log_.say(level::info, "adopted the running service");
     } else if (machine_.main_alive) {
@@ -156,6 +158,9 @@ void service::adopt() {
 void service::reopen_ready_pipe() {
     if (ready_pipe_ || main_is_child_) return;
     text_buffer<64> pipe("/proc/", main_pid_, "/fd/", settings_.notification_fd);
+    // Under that number it may have opened anything by now, and only a pipe can be opened without consequences.
+    struct stat found {};
+    if (::stat(pipe.c_str(), &found) == 0 && !S_ISFIFO(found.st_mode)) return;
     auto fd = chainload::open_at(AT_FDCWD, pipe.c_str(), O_RDONLY | O_NONBLOCK);
     if (fd) {
         ready_pipe_ = std::move(*fd);

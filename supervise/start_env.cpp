@@ -33,7 +33,7 @@ result<std::size_t> read_variable(int env, const char* name, std::span<char> sto
     std::string_view key(name);
     if (key.find('=') != std::string_view::npos) return failure{EINVAL, read_step};
     if (key.size() + 2 > storage.size()) return failure{E2BIG, read_step};
-    auto fd = chainload::open_at(env, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, read_step);
+    auto fd = chainload::open_at(env, name, O_RDONLY | chainload::wary, 0, read_step);
     if (!fd) return fd.why();
     struct stat found;
     if (::fstat(fd->get(), &found) < 0) return failed(read_step);
@@ -54,8 +54,10 @@ result<void> remove_directory(int dir, const char* path) {
     // A file system may skip entries of a directory that changes while it is listed: hence more than one round.
     for (int round = 0; round < 8; ++round) {
         if (::unlinkat(dir, path, AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+        // A file or a symlink in its place: what a symlink leads to stays as it is.
+        if (errno == ENOTDIR && ::unlinkat(dir, path, 0) == 0) return {};
         if (errno != ENOTEMPTY && errno != EEXIST) return failed(remove_step);
-        auto fd = chainload::open_at(dir, path, O_RDONLY | O_DIRECTORY, 0, remove_step);
+        auto fd = chainload::open_at(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, remove_step);
         if (!fd) return fd.why();
         auto remove = [&](const char* name, chainload::entry_type) { ::unlinkat(fd->get(), name, 0); };
         if (auto listed = chainload::list_directory(fd->get(), remove, remove_step); !listed) return listed;
@@ -66,7 +68,7 @@ result<void> remove_directory(int dir, const char* path) {
 } // namespace
 
 result<std::size_t> read_start_env(int dir, std::span<char> storage, std::span<start_variable> into) {
-    auto env = chainload::open_at(dir, path::start_env, O_RDONLY | O_DIRECTORY, 0, read_step);
+    auto env = chainload::open_at(dir, path::start_env, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, read_step);
     if (!env && env.why().error == ENOENT) return std::size_t{0};
     if (!env) return env.why();
     std::size_t count = 0;

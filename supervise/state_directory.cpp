@@ -3,6 +3,7 @@
 #include "chainload/file.hpp"
 #include "chainload/lock.hpp"
 #include "chainload/process.hpp"
+#include "supervise/control.hpp"
 #include "supervise/layout.hpp"
 
 #include <climits>
@@ -14,7 +15,6 @@ namespace reeve::supervise {
 
 using chainload::failed;
 using chainload::failure;
-using chainload::open_at;
 using chainload::result;
 using chainload::unique_fd;
 
@@ -45,17 +45,13 @@ result<void> make_directory(int dir) {
 // The least the kernel keeps for a FIFO: a page's worth of letters is plenty.
 constexpr int fifo_bytes = 4096;
 
-result<unique_fd> open_fifo(int dir, const char* path, int flags, const char* step) {
-    auto fd = open_at(dir, path, flags | O_NONBLOCK, 0, step);
+result<unique_fd> provide_fifo(int dir, const char* path, int access, const char* step) {
+    auto fd = open_fifo(dir, path, access, step);
     if (!fd && fd.why().error == ENOENT) {
         if (::mkfifoat(dir, path, 0600) < 0 && errno != EEXIST) return failed(step);
-        fd = open_at(dir, path, flags | O_NONBLOCK, 0, step);
+        fd = open_fifo(dir, path, access, step);
     }
-    if (!fd) return fd;
-    struct stat info {};
-    if (::fstat(fd->get(), &info) < 0) return failed(step);
-    if (!S_ISFIFO(info.st_mode)) return failure{EEXIST, step};
-    ::fcntl(fd->get(), F_SETPIPE_SZ, fifo_bytes);
+    if (fd) ::fcntl(fd->get(), F_SETPIPE_SZ, fifo_bytes);
     return fd;
 }
 
@@ -91,13 +87,16 @@ result<state_directory> open_state_directory(int dir) {
     if (auto made = make_directory(dir); !made) return made.why();
     auto lock = take_lock(dir);
     if (!lock) return lock.why();
-    auto control = open_fifo(dir, path::control, O_RDWR, "open supervise/control");
+    auto control = provide_fifo(dir, path::control, O_RDWR, "open supervise/control");
     if (!control) return control.why();
-    return state_directory{std::move(*lock), std::move(*control), {}};
+    struct stat info {};
+    bool open_to_others = ::fstatat(dir, path::state, &info, 0) == 0 &&
+                          ((info.st_uid != 0 && info.st_uid != ::geteuid()) || (info.st_mode & 022) != 0);
+    return state_directory{std::move(*lock), std::move(*control), {}, open_to_others};
 }
 
 result<void> announce(int dir, state_directory& state) {
-    auto ok = open_fifo(dir, path::ok, O_RDONLY, "open supervise/ok");
+    auto ok = provide_fifo(dir, path::ok, O_RDONLY, "open supervise/ok");
     if (!ok) return ok.why();
     state.ok = std::move(*ok);
     return {};

@@ -13,6 +13,7 @@ struct state_directory {
     chainload::unique_fd lock;    // held as long as supervise lives
     chainload::unique_fd control; // read-write, so that it never sees an end of file
     chainload::unique_fd ok;      // read end: that it is open is the message
+    bool open_to_others = false;  // neither root nor we alone decide what is in it
 };
 
 // Makes what is missing (a dangling symlink's target too), takes the lock, opens the FIFOs; `ok` is left to announce().

@@ -171,15 +171,26 @@ void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t 
         put_bytes(record, field_at::ready_since, now);
 }
 
-chainload::result<status_record> read_status(int dir) {
+chainload::result<status_record> read_status_file(int dir, const char* path) {
+    constexpr const char* step = "read supervise/status";
+    auto fd = chainload::open_at(dir, path, O_RDONLY | chainload::wary, 0, step);
+    if (!fd) return fd.why();
     std::array<char, 2 * record_bytes> buffer;
-    auto text = chainload::read_whole_at(dir, path::status, buffer, "read supervise/status");
+    auto text = chainload::read_whole(fd->get(), buffer, step);
     if (!text) return text.why();
     auto record = unpack({reinterpret_cast<const unsigned char*>(text->data()), text->size()});
-    if (!record) return chainload::failure{EPROTO, "read supervise/status"};
+    if (!record) return chainload::failure{EPROTO, step};
+    return *record;
+}
+
+chainload::result<status_record> read_status(int dir) {
+    auto record = read_status_file(dir, path::status);
+    if (!record) return record;
     struct stat lock {};
-    if (record->home != 0 && (::fstatat(dir, path::lock, &lock, 0) < 0 || lock.st_ino != record->home))
-        return chainload::failure{ENOENT, "read supervise/status"};
+    if (record->home == 0) return record;
+    if (::fstatat(dir, path::lock, &lock, 0) < 0 && errno != ENOENT)
+        return chainload::failed("read supervise/lock");
+    if (lock.st_ino != record->home) return chainload::failure{ENOENT, "read supervise/status"};
     return *record;
 }
 

@@ -116,4 +116,7 @@ void stamp_main_process(packed_record& record, std::uint32_t pid, std::uint64_t 
 // if it is the record of another directory, of which this one is a copy.
 chainload::result<status_record> read_status(int dir);
 
+// The file alone, wherever it lies.
+chainload::result<status_record> read_status_file(int dir, const char* path);
+
 } // namespace reeve::supervise

@@ -2,6 +2,7 @@
 #include "svscan/log.hpp"
 
 #include "chainload/error_text.hpp"
+#include "chainload/printable.hpp"
 
 #define SPDLOG_LEVEL_NAMES                                                                                   \
     { "trace", "debug", "info", "warning", "error", "fatal", "off" }
@@ -31,6 +32,12 @@ constexpr spdlog::level::level_enum level_of(severity level) {
 
 void say(severity level, std::string_view text) {
     static spdlog::logger log = make_log(); // made by the first message: most trees never have one
+    // Names in the scan directory may hold anything, and a log ends on a terminal.
+    std::string clean;
+    if (!chainload::is_printable(text)) {
+        chainload::each_printable(text, "?", [&](std::string_view shown) { clean += shown; });
+        text = clean;
+    }
     log.log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
 }
 

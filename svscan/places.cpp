@@ -2,6 +2,7 @@
 
 #include "chainload/clock.hpp"
 #include "chainload/file.hpp"
+#include "supervise/control.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -37,6 +38,12 @@ bool make_directory(int base, const char* path, mode_t mode) {
     return ::mkdirat(base, beside.c_str(), mode) == 0 || errno == EEXIST;
 }
 
+// Whose directory it is decides what is in it. One below a sticky directory (/tmp) may have been made by anybody before.
+bool is_own(int base, const char* path) {
+    struct stat found {};
+    return ::fstatat(base, path, &found, 0) == 0 && (found.st_uid == 0 || found.st_uid == ::geteuid());
+}
+
 bool exists(int base, const path_text& path) {
     return !path.overflowed() && ::faccessat(base, path.c_str(), F_OK, 0) == 0;
 }
@@ -49,6 +56,8 @@ result<places> places::open(const char* scan_dir, const std::string& state_root)
         std::array<char, PATH_MAX> absolute;
         if (::realpath(state_root.c_str(), absolute.data()) == nullptr) return failed("find STATE_ROOT");
         made.state_root_ = absolute.data();
+        if (!is_own(AT_FDCWD, absolute.data()))
+            return failure{EPERM, "use a STATE_ROOT that belongs to somebody else"};
     }
     if (::chdir(scan_dir) < 0) return failed("chdir to the scan directory");
     auto scan = open_at(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY, 0, "open the scan directory");
@@ -140,18 +149,13 @@ path_text places::state_of(const place& where) const {
 result<supervise::status_record> places::read_record(const place& where) const {
     path_text path = state_of(where);
     path.add("/status");
-    std::array<char, 2 * supervise::record_bytes> buffer;
-    auto text = chainload::read_whole_at(scan(), path.c_str(), buffer, "read supervise/status");
-    if (!text) return text.why();
-    auto record = supervise::unpack({reinterpret_cast<const unsigned char*>(text->data()), text->size()});
-    if (!record) return failure{EPROTO, "read supervise/status"};
-    return *record;
+    return supervise::read_status_file(scan(), path.c_str());
 }
 
 bool places::is_locked(const place& where) const {
     path_text path = state_of(where);
     path.add("/lock");
-    auto lock = open_at(scan(), path.c_str(), O_RDONLY | O_NONBLOCK);
+    auto lock = open_at(scan(), path.c_str(), O_RDONLY | chainload::wary);
     // Shared, and let go at once: a supervise that wants it meanwhile tries again.
     return lock && ::flock(lock->get(), LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
@@ -159,7 +163,7 @@ bool places::is_locked(const place& where) const {
 result<unique_fd> places::open_control_in(const char* state) const {
     path_text path(state, "/control");
     auto open_it = [&] {
-        return open_at(scan(), path.c_str(), O_RDWR | O_NONBLOCK, 0, "open supervise/control");
+        return supervise::open_fifo(scan(), path.c_str(), O_RDWR, "open supervise/control");
     };
     auto control = open_it();
     if (control || control.why().error != ENOENT) return control;
@@ -174,6 +178,8 @@ result<void> places::link_state(const place& where) const {
     path_text target = aside_state_of(where), link = state_of(where);
     if (!make_directory(scan(), target.c_str(), 0700))
         return failed("create the state directory below STATE_ROOT");
+    if (!is_own(scan(), target.c_str()))
+        return failure{EPERM, "use the state directory below STATE_ROOT, which belongs to somebody else"};
     if (::symlinkat(target.c_str(), scan(), link.c_str()) == 0) return {};
     int error = errno;
     struct stat found {};
@@ -193,6 +199,7 @@ result<unique_fd> places::open_control(place& where, failure& trouble) const {
         trouble = linked.why();
     }
     where.aside = true;
+    if (trouble.error == EPERM && !is_own(scan(), aside_state_of(where).c_str())) return trouble;
     return open_control_in(aside_state_of(where).c_str());
 }
 

@@ -1,11 +1,12 @@
 // What svscan listens to: its control FIFO, signals, and changes of the scan directory.
 #include "chainload/clock.hpp"
-#include "chainload/file.hpp"
+#include "supervise/control.hpp"
 #include "svscan/commands.hpp"
 #include "svscan/log.hpp"
 #include "svscan/shell.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
@@ -23,8 +24,7 @@ void shell::listen() {
 
     if (::mknodat(places_.own(), "control", S_IFIFO | 0600, 0) < 0 && errno != EEXIST)
         say(severity::error, unable(chainload::failed("create .svscan/control")));
-    auto control =
-        chainload::open_at(places_.own(), "control", O_RDWR | O_NONBLOCK, 0, "open .svscan/control");
+    auto control = supervise::open_fifo(places_.own(), "control", O_RDWR, "open .svscan/control");
     if (control) control_ = std::move(*control);
     if (!control || !loop_.add(control_.get(), [this] { read_control(); }))
         say(severity::error, control ? "unable to listen to .svscan/control" : unable(control.why()));

@@ -1,7 +1,7 @@
 // Just enough JSON (RFC 8259) for a lean program: members of objects, strings that are always valid UTF-8.
 #pragma once
 
-#include "chainload/utf8.hpp"
+#include "chainload/printable.hpp"
 #include "tools/output.hpp"
 
 #include <cstdint>
@@ -73,7 +73,8 @@ private:
                 out_.add("\\ufffd");
             } else if (c == '"' || c == '\\') {
                 out_.add("\\").add(text.substr(0, 1));
-            } else if (c < 0x20 || c == 0x7f) {
+            } else if (chainload::is_control(text.substr(0, length))) {
+                if (length == 2) c = static_cast<unsigned char>(text[1]); // U+0080 to U+009F
                 constexpr char digits[] = "0123456789abcdef";
                 const char escaped[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15], '\0'};
                 out_.add(escaped);

@@ -28,7 +28,7 @@ service_view look_at_service(const char* dir) {
         return view;
     }
     view.supervised = true;
-    auto file = chainload::open_at(AT_FDCWD, supervise::path::status, O_RDONLY, 0);
+    auto file = chainload::open_at(AT_FDCWD, supervise::path::status, O_RDONLY | chainload::wary);
     if (!file) return unable("open supervise/status", file.why().error);
     // One read: the file is replaced whole, and only the first 256 bytes are ours to know.
     std::array<unsigned char, supervise::record_bytes> bytes;

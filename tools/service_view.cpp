@@ -1,5 +1,6 @@
 #include "tools/service_view.hpp"
 
+#include "chainload/printable.hpp"
 #include "tools/iso_time.hpp"
 #include "tools/last_end.hpp"
 
@@ -84,15 +85,7 @@ void print_moment(std::string_view key, const moment& when, output& out) {
 void print_text(std::string_view key, std::string_view text, output& out) {
     if (text.empty()) return print_fact(key, text, out);
     print_key(key, out);
-    while (!text.empty()) {
-        std::size_t length = utf8_length(text);
-        auto first = static_cast<unsigned char>(text.front());
-        // U+0080 to U+009F, control characters too, begin with C2 in UTF-8.
-        bool control = first < 0x20 || first == 0x7f ||
-                       (length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
-        out.add(length == 0 || control ? "?" : text.substr(0, length));
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
+    chainload::each_printable(text, "?", [&](std::string_view shown) { out.add(shown); });
     out.add("\n");
 }
 

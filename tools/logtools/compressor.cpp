@@ -53,11 +53,11 @@ result<void> compress(int from, int to, int level, std::uint64_t size) {
 
 // NAME becomes NAME.zst, with its time.
 result<void> replace(int directory, const char* name, const char* compressed, int level) {
-    auto from = open_at(directory, name, O_RDONLY | O_NONBLOCK, 0, "open");
+    auto from = open_at(directory, name, O_RDONLY | chainload::wary, 0, "open");
     if (!from) return from.why().error == ENOENT ? result<void>{} : from.why(); // it was removed meanwhile
     struct stat info {};
     if (::fstat(from->get(), &info) < 0) return failed("look at");
-    auto to = open_at(directory, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0600, "create");
+    auto to = open_at(directory, unfinished, O_WRONLY | O_CREAT | O_TRUNC | chainload::wary, 0600, "create");
     if (!to) return to.why();
     auto done = compress(from->get(), to->get(), level, static_cast<std::uint64_t>(info.st_size));
     if (!done) {

@@ -79,7 +79,7 @@ void log::end_rewind() {
 
 bool log::ends_with_newline() const {
     if (in_file_ == 0) return true;
-    auto file = open_at(directory_.get(), "current", O_RDONLY | O_NONBLOCK);
+    auto file = open_at(directory_.get(), "current", O_RDONLY | chainload::wary);
     char last = '\n';
     return !file || ::pread(file->get(), &last, 1, static_cast<off_t>(in_file_) - 1) != 1 || last == '\n';
 }

@@ -50,7 +50,7 @@ std::optional<trouble> log::put_away(const char* file, const char* suffix) {
 std::optional<trouble> log::process() {
     int fd = directory_.get();
     if (auto what = run_processor(fd, settings_->processor)) return what;
-    auto processed = chainload::open_at(fd, "processed", O_WRONLY | O_APPEND | O_NONBLOCK);
+    auto processed = chainload::open_at(fd, "processed", O_WRONLY | O_APPEND | chainload::wary);
     if (!processed) return trouble{processed.why().error, "open", "processed"};
     if (::fsync(processed->get()) < 0) return trouble{errno, "sync", "processed"};
     if (::fchmod(processed->get(), 0744) < 0) return trouble{errno, "change mode of", "processed"};

@@ -20,8 +20,8 @@ std::optional<struct stat> look_at(int directory, const char* file) {
 } // namespace
 
 std::optional<trouble> log::open_current() {
-    auto fd =
-        chainload::open_at(directory_.get(), "current", O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, 0600);
+    auto fd = chainload::open_at(directory_.get(), "current", O_WRONLY | O_CREAT | O_APPEND | chainload::wary,
+                                 0600);
     if (!fd) return trouble{fd.why().error, "create", "current"};
     struct stat info {};
     if (::fchmod(fd->get(), 0644) < 0 || ::fstat(fd->get(), &info) < 0)
@@ -46,7 +46,8 @@ std::optional<trouble> log::start() {
     // Killed while it rotated, in this boot: everything is as it was left.
     bool rotating = previous && expected_.inode != 0 && (previous->st_mode & whole) != 0 &&
                     (!current || current->st_size == 0 || current->st_ino == expected_.inode);
-    bool own = current && ((current->st_mode & whole) != 0 || current->st_ino == expected_.inode);
+    bool regular = current && S_ISREG(current->st_mode); // a symlink, which is not followed, has all modes
+    bool own = regular && ((current->st_mode & whole) != 0 || current->st_ino == expected_.inode);
     if (!rotating && !own && !(current && current->st_size == 0 && !previous))
         if (auto what = recover()) return what;
     if (auto what = open_current()) return what;
@@ -73,7 +74,7 @@ std::optional<trouble> log::recover() {
         if (auto what = put_away("previous", ".u")) return what;
     }
     if (auto what = put_away("current", ".u")) return what;
-    auto state = chainload::open_at(fd, "state", O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0644);
+    auto state = chainload::open_at(fd, "state", O_WRONLY | O_CREAT | O_TRUNC | chainload::wary, 0644);
     if (!state) return trouble{state.why().error, "create", "state"};
     return {};
 }

@@ -27,7 +27,7 @@ constexpr placed_file files[] = {
     if (::fchdir(directory) < 0) ::_exit(111);
     for (const auto& file : files) {
         if (file.fresh) ::unlink(file.name);
-        int fd = ::open(file.name, file.flags, 0644);
+        int fd = ::open(file.name, file.flags | O_NOFOLLOW | O_NOCTTY, 0644);
         if (fd < 0 || (fd != file.fd && (::dup2(fd, file.fd) < 0 || ::close(fd) < 0))) ::_exit(111);
     }
     chainload::default_all_signals();

@@ -29,7 +29,8 @@ void write_start_environment(const scan_directory& tree, const std::string& name
     if (!service) throw system_failure("open", tree.path() + "/" + name, errno);
     if (::mkdirat(service.get(), supervise::path::start_env, 0700) < 0 && errno != EEXIST)
         throw system_failure("make", tree.path() + "/" + name + "/" + supervise::path::start_env, errno);
-    auto directory = chainload::open_at(service.get(), supervise::path::start_env, O_RDONLY | O_DIRECTORY);
+    auto directory =
+        chainload::open_at(service.get(), supervise::path::start_env, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!directory) throw system_failure(directory.why(), name);
     for (const auto& [variable, value] : variables) {
         std::string content = value;
@@ -37,7 +38,7 @@ void write_start_environment(const scan_directory& tree, const std::string& name
             if (c == '\n') c = '\0'; // as in every envdir
         if (!content.empty()) content += '\n';
         auto file = chainload::open_at(directory->get(), variable.c_str(),
-                                       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+                                       O_WRONLY | O_CREAT | O_TRUNC | chainload::wary, 0600);
         if (!file) throw system_failure(file.why(), variable);
         if (auto written = chainload::write_all(file->get(), content); !written)
             throw system_failure(written.why(), variable);
