@@ -212,7 +212,7 @@ TEST_CASE("what conflicts is stopped first") {
     CHECK(tree.done("start b") == "d:a | u:b");
 }
 
-TEST_CASE("stop while it starts, start while it stops") {
+TEST_CASE("trap: stop while it starts, start while it stops") {
     tried_tree tree("db\nweb requires/db\n");
     tree.ask("start web");
     CHECK(tree.due() == "u:db");
