@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,12 +16,27 @@ namespace {
 using chainload::text_buffer;
 
 constexpr int out_of_the_way = 200;
+int evidence_at = AT_FDCWD;
 std::string_view own_role;
 text_buffer<64> own_id;
 
+// Locks of the open file (fcntl(2), F_OFD_SETLK): children share it, and others can ask who has it without taking it.
+struct flock whole_file() {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
+
+long long monotonic_ns() {
+    timespec now = chainload::read_clock(CLOCK_MONOTONIC);
+    return static_cast<long long>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
 // Descriptors stay clear of the small numbers that a service is given.
 int open_apart(const char* path, int flags) {
-    int low = ::open(path, flags | O_CREAT | O_CLOEXEC, 0644);
+    int low = ::openat(evidence_at, path, flags | O_CREAT | O_CLOEXEC, 0644);
+    if (low < 0) return low;
     int fd = ::fcntl(low, F_DUPFD_CLOEXEC, out_of_the_way);
     ::close(low);
     return fd;
@@ -36,21 +50,29 @@ bool append(const char* path, std::string_view line) {
 }
 } // namespace
 
+bool keep_evidence_in(const char* directory) {
+    ::mkdir(directory, 0755);
+    int low = ::open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    evidence_at = ::fcntl(low, F_DUPFD_CLOEXEC, out_of_the_way);
+    ::close(low);
+    return evidence_at >= 0;
+}
+
 bool take_token(std::string_view role) {
     own_role = role;
     text_buffer<64> path("token.", role);
     int fd = open_apart(path.c_str(), O_RDWR);
     if (fd < 0) return false;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    struct flock lock = whole_file();
+    if (::fcntl(fd, F_OFD_SETLK, &lock) == 0) return true;
     text_buffer<128> line(role, ' ', ::getpid(),
-                          errno == EWOULDBLOCK ? " finds the token taken\n" : " cannot lock\n");
+                          errno == EAGAIN ? " finds the token taken\n" : " cannot lock\n");
     return append("violations", line.view());
 }
 
 bool note_start(std::string_view role) {
     own_role = role;
-    timespec now = chainload::read_clock(CLOCK_MONOTONIC);
-    long long moment = static_cast<long long>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+    long long moment = monotonic_ns();
     auto self = chainload::read_process_stat(0);
     own_id.clear();
     own_id.add(::getpid()).add('.').add(moment);
@@ -59,12 +81,33 @@ bool note_start(std::string_view role) {
 }
 
 void note_end(int code) {
-    text_buffer<128> line("end ", own_role, ' ', ::getpid(), ' ', code, '\n');
+    text_buffer<128> line("end ", own_role, ' ', ::getpid(), ' ', code, ' ', monotonic_ns(), '\n');
     (void)append("journal", line.view());
 }
 
+void note(std::string_view what) {
+    text_buffer<128> line(what, ' ', own_role, ' ', ::getpid(), ' ', monotonic_ns(), '\n');
+    (void)append("journal", line.view());
+}
+
+void must_not_live(std::string_view other, std::string_view while_this) {
+    constexpr std::string_view roles[] = {"run", "daemon", "start"};
+    for (std::string_view role : roles) {
+        text_buffer<192> path("../", other, "/token.", role);
+        int fd = ::openat(evidence_at, path.c_str(), O_RDWR | O_CLOEXEC);
+        if (fd < 0) continue;
+        struct flock lock = whole_file();
+        bool held = ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+        ::close(fd);
+        if (!held) continue;
+        text_buffer<256> line(own_role, ' ', ::getpid(), ' ', while_this, " while ", other, " lives: ", role,
+                              ' ', monotonic_ns(), '\n');
+        (void)append("violations", line.view());
+    }
+}
+
 volatile std::uint64_t* open_count() {
-    ::mkdir("sent", 0755);
+    ::mkdirat(evidence_at, "sent", 0755);
     text_buffer<96> path("sent/", own_id.view());
     int fd = open_apart(path.c_str(), O_RDWR);
     if (fd < 0 || ::ftruncate(fd, sizeof(std::uint64_t)) < 0) return nullptr;

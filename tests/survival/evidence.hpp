@@ -7,6 +7,9 @@
 
 namespace reeve::survivor {
 
+// Where the evidence is kept, from now on: a directory, made if it is not there. Without it the working directory.
+bool keep_evidence_in(const char* directory);
+
 // Takes the token of `role`, which children inherit. If another process has it that is written down. False if
 // the evidence cannot be written.
 bool take_token(std::string_view role);
@@ -14,6 +17,11 @@ bool take_token(std::string_view role);
 // Writes the start into the journal: of the calling process, now.
 bool note_start(std::string_view role);
 void note_end(int code);
+// A moment that counts: `ready` before it is said, `asked` when a stop signal came.
+void note(std::string_view what);
+
+// Writes a violation if a process of the service `other`, whose evidence lies beside this one's, is alive.
+void must_not_live(std::string_view other, std::string_view while_this);
 
 // How many lines were sent: at a place that the file system keeps, whatever ends the process.
 volatile std::uint64_t* open_count();

@@ -20,10 +20,25 @@ using namespace reeve;
 
 constexpr int bad_script = 98, no_evidence = 97;
 
+// Up to so many names of other services.
+struct names {
+    std::array<std::string_view, 24> all{};
+    std::size_t count = 0;
+
+    bool add(std::string_view name) {
+        if (count == all.size()) return false;
+        all[count++] = name;
+        return true;
+    }
+    auto begin() const { return all.begin(); }
+    auto end() const { return begin() + static_cast<std::ptrdiff_t>(count); }
+};
+
 struct script {
-    std::string_view role = "run", copy, daemon;
+    std::string_view role = "run", copy, daemon, evidence;
     long code = -1, burst = 0, pause_us = 0, live_min = -1, live_max = -1, slow_ms = 0, ready_fd = -1;
-    bool notify = false;
+    bool notify = false, child = false;
+    names dependents, apart;
     std::array<int, 4> stop_on{SIGTERM}, ignored{};
     std::size_t stops = 1, ignores = 0;
 };
@@ -52,7 +67,11 @@ bool obey(std::string_view line) {
     if (what == "role") return (told.role = first, true);
     if (what == "copy") return (told.copy = first, true);
     if (what == "daemon") return (told.daemon = first, true);
+    if (what == "evidence") return (told.evidence = first, true);
+    if (what == "dependent") return told.dependents.add(first);
+    if (what == "apart") return told.apart.add(first);
     if (what == "notify") return (told.notify = true);
+    if (what == "child") return (told.child = true);
     if (what == "code") return (told.code = number(first), true);
     if (what == "slow") return (told.slow_ms = number(first), true);
     if (what == "ready-fd") return (told.ready_fd = number(first), true);
@@ -93,6 +112,8 @@ void sleep_ms(long ms) {
 
 // Ends at once, wherever the program is: a write to a full pipe must not keep it.
 void asked_to_end(int) {
+    survivor::note("asked");
+    for (std::string_view other : told.dependents) survivor::must_not_live(other, "is stopped");
     if (told.slow_ms != 0) sleep_ms(told.slow_ms);
     end(0);
 }
@@ -109,6 +130,15 @@ void go_into_background() {
     if (::fork() != 0) ::_exit(0);
     ::setsid();
     if (::fork() != 0) ::_exit(0);
+}
+
+// It shares the token: as long as it lives there is an instance of the service.
+void leave_child() {
+    ::signal(SIGCHLD, SIG_IGN);
+    if (::fork() != 0) return;
+    for (std::size_t i = 0; i < told.stops; ++i) ::signal(told.stop_on[i], SIG_DFL);
+    if (!survivor::note_start("child")) ::_exit(no_evidence);
+    for (;;) ::pause();
 }
 
 void write_pid() {
@@ -184,15 +214,21 @@ int main(int argc, char** argv) {
         (void)!::write(STDERR_FILENO, text.data(), text.size());
         return bad_script;
     }
+    if (!told.evidence.empty() &&
+        !survivor::keep_evidence_in(chainload::text_buffer<256>(told.evidence).c_str()))
+        return no_evidence;
     if (!survivor::take_token(told.role)) return no_evidence;
     // Whatever is in the journal has its signals in place.
     heed_signals();
     if (!survivor::note_start(told.role)) return no_evidence;
+    for (std::string_view other : told.apart) survivor::must_not_live(other, "starts");
     if (!told.daemon.empty()) {
         go_into_background();
         if (!survivor::note_start("daemon")) return no_evidence;
         write_pid();
     }
+    if (told.child) leave_child();
+    if (told.ready_fd >= 0 || told.notify) survivor::note("ready");
     if (told.ready_fd >= 0) {
         (void)!::write(static_cast<int>(told.ready_fd), "\n", 1);
         ::close(static_cast<int>(told.ready_fd));

@@ -11,7 +11,7 @@ import shutil
 import signal
 import time
 
-from support import orphans, processes
+from support import numbered_lines, orphans, processes
 from support.awaiting import await_until
 from support.paths import RECORDER
 from support.service import write_files
@@ -72,7 +72,7 @@ class Journal:
             what, role, pid, value, *_ = line.split(" ")
             if what == "start":
                 self.starts.append((role, int(pid), int(value)))
-            else:
+            elif what == "end":
                 self.ends[role, int(pid)] = int(value)
 
     def of(self, *roles):
@@ -259,21 +259,19 @@ class SurvivalTree(Tree):
             files = [*sorted((log / "main").glob("@*")), log / "main" / "current"]
         else:
             files = [log / "out"]
-        logged, torn = {}, 0
-        for file in files:
-            for number, line in enumerate(file.read_text(encoding="ascii").splitlines()):
-                run, _, count = line.partition(" ")
-                if not strict and (not count.isdigit() or not (self.directory / name / "sent" / run).exists()):
-                    torn += 1
-                    continue
-                last = logged.get(run, 0)
-                if strict:
-                    assert int(count) == last + 1, f"{name}: {file}:{number + 1}: line {count} of run {run} after {last}"
-                else:
-                    assert int(count) > last, f"{name}: {file}:{number + 1}: line {count} of run {run} after {last}"
-                logged[run] = int(count)
-        runs = {path.name: int.from_bytes(path.read_bytes(), "little") for path in (self.directory / name / "sent").iterdir()}
+        lines = [line for file in files for line in file.read_text(encoding="ascii").splitlines()]
+        sent = numbered_lines.sent_lines(self.directory / name)
         if strict:
-            for run, sent in runs.items():
-                assert logged.get(run, 0) - sent in (0, 1), f"{name}: run {run} sent {sent} lines, {logged.get(run, 0)} are in the log"
+            found, total = numbered_lines.faults(lines, sent)
+            assert not found, f"{name}: {found[:20]}"
+            return total, 0
+        logged, torn = {}, 0
+        for line in lines:
+            run, _, count = line.partition(" ")
+            if not count.isdigit() or run not in sent:
+                torn += 1
+                continue
+            last = logged.get(run, 0)
+            assert int(count) > last, f"{name}: line {count} of run {run} after {last}"
+            logged[run] = int(count)
         return sum(logged.values()), torn
