@@ -6,27 +6,13 @@
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 using namespace reeve::tests;
 
 namespace {
-struct target {
-    const char* name;
-    void (*run)(std::string_view input);
-};
-constexpr target targets[] = {
-    {"access_rules", fuzz_access_rules},
-    {"envdir", fuzz_envdir},
-    {"envfile", fuzz_envfile},
-    {"calendar", fuzz_calendar},
-    {"expression", fuzz_expression},
-    {"multilog_input", fuzz_multilog_input},
-    {"multilog_script", fuzz_multilog_script},
-    {"notify_message", fuzz_notify_message},
-    {"settings", fuzz_settings},
-    {"status_record", fuzz_status_record},
-};
+const std::filesystem::path corpora = REEVE_FUZZ_CORPUS;
 
 std::string content(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -35,23 +21,30 @@ std::string content(const std::filesystem::path& path) {
 } // namespace
 
 TEST_CASE("every corpus holds, and so does every beginning of its files") {
-    for (const target& entry : targets) {
+    for (const fuzz_target& target : fuzz_targets) {
         int files = 0;
-        for (const auto& file :
-             std::filesystem::directory_iterator(std::filesystem::path(REEVE_FUZZ_CORPUS) / entry.name)) {
+        for (const auto& file : std::filesystem::directory_iterator(corpora / target.name)) {
+            INFO(file.path().string());
             std::string input = content(file.path());
             for (std::size_t size = 0; size <= input.size(); ++size)
-                entry.run(std::string_view(input).substr(0, size));
+                target.run(std::string_view(input).substr(0, size));
             ++files;
         }
-        CHECK_MESSAGE(files > 0, entry.name);
+        CHECK_MESSAGE(files > 0, target.name);
     }
+}
+
+TEST_CASE("there is a corpus for each target and a target for each corpus") {
+    std::set<std::string> targets, found;
+    for (const fuzz_target& target : fuzz_targets) targets.insert(target.name);
+    for (const auto& directory : std::filesystem::directory_iterator(corpora))
+        found.insert(directory.path().filename().string());
+    CHECK(targets == found);
 }
 
 TEST_CASE("the seeds for settings are what their names say: SETTING-good or SETTING-bad") {
     using namespace reeve::supervise;
-    for (const auto& file :
-         std::filesystem::directory_iterator(std::filesystem::path(REEVE_FUZZ_CORPUS) / "settings")) {
+    for (const auto& file : std::filesystem::directory_iterator(corpora / "settings")) {
         std::string name = file.path().filename().string(), input = content(file.path());
         bool good = name.ends_with("-good"), bad = name.ends_with("-bad");
         if (!good && !bad) continue;
