@@ -53,6 +53,7 @@ bool parse_detail(std::string_view word, wish& into) {
     for (const auto& one : action_words)
         if (one.numbered ? word.starts_with(one.word) : word == one.word) {
             into.action = one.meaning;
+            into.beyond = 0; // an earlier action's
             return !one.numbered || parse_number(word.substr(one.word.size()), into.beyond);
         }
     return word.starts_with(acted_word) && parse_number(word.substr(acted_word.size()), into.acted);

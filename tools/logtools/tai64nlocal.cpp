@@ -38,12 +38,16 @@ void put_number(long value, int digits, char behind) {
     if (behind != '\0') out[fill++] = behind;
 }
 
-// A year may have more than four digits; lines of one second share the calendar.
-void put_time(timespec when) {
+// A year may have more than four digits; lines of one second share the calendar. False: no calendar has that year.
+bool put_time(timespec when) {
     static std::tm parts;
     static time_t known = -1;
-    if (when.tv_sec != known) ::localtime_r(&when.tv_sec, &parts);
-    known = when.tv_sec;
+    if (when.tv_sec != known) {
+        std::tm now;
+        if (::localtime_r(&when.tv_sec, &now) == nullptr) return false;
+        parts = now;
+        known = when.tv_sec;
+    }
     long year = 1900L + parts.tm_year;
     put_number(year, year > 9999 ? 12 : 4, '-');
     put_number(parts.tm_mon + 1, 2, '-');
@@ -52,15 +56,15 @@ void put_time(timespec when) {
     put_number(parts.tm_min, 2, ':');
     put_number(parts.tm_sec, 2, '.');
     put_number(when.tv_nsec, 9, '\0');
+    return true;
 }
 
-// What begins a line, up to a label's size: a whole label becomes a time.
+// What begins a line, up to a label's size: a whole label becomes a time, if there is one for it.
 bool put_begin(std::string_view begin) {
     if (begin.size() == label_size && begin[0] == '@')
         if (auto stamp = chainload::parse_hex<chainload::tai64n_bytes>(begin.substr(1))) {
             if (fill + slack > block && !flush()) return false;
-            put_time(chainload::unpack_tai64n(*stamp));
-            return true;
+            if (put_time(chainload::unpack_tai64n(*stamp))) return true;
         }
     return put(begin);
 }

@@ -37,6 +37,19 @@ chainload::unique_fd connect_in(int directory, int& error) {
     return made;
 }
 
+// An engine of another user may say anything, and much of it is shown.
+void make_showable(json::value& one) {
+    if (one.is_string()) {
+        json::string& text = one.get_string();
+        if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
+            text = safe_to_show(text);
+    } else if (one.is_array()) {
+        for (json::value& part : one.get_array()) make_showable(part);
+    } else if (one.is_object()) {
+        for (auto& member : one.get_object()) make_showable(member.value());
+    }
+}
+
 verb_error no_engine(const scan_directory& tree, int error) {
     if (!is_directory(tree.fd(), ".depengine"))
         return {exit_code::system_error, "the tree in " + tree.path() + " has no engine",
@@ -47,6 +60,18 @@ verb_error no_engine(const scan_directory& tree, int error) {
     return system_failure("connect to the engine of", tree.path(), error);
 }
 } // namespace
+
+json::object parse_answer(std::string_view line) {
+    std::error_code wrong;
+    json::value parsed = json::parse(line, wrong);
+    if (wrong || !parsed.is_object())
+        throw verb_error(exit_code::system_error, "the engine says what is no JSON object");
+    make_showable(parsed);
+    json::object said = std::move(parsed.as_object());
+    if (text_field(said, "type") == "error")
+        throw verb_error(exit_code::failed, "the engine: " + text_field(said, "text"));
+    return said;
+}
 
 engine_client::engine_client(const scan_directory& tree) {
     int error = 0;
@@ -82,15 +107,9 @@ void engine_client::send(json::object request) {
 std::optional<json::object> engine_client::receive(std::int64_t deadline_ms) {
     for (;;) {
         if (std::size_t end = kept_.find('\n'); end != std::string::npos) {
-            std::error_code wrong;
-            json::value parsed = json::parse(std::string_view(kept_).substr(0, end), wrong);
+            std::string line = kept_.substr(0, end);
             kept_.erase(0, end + 1);
-            if (wrong || !parsed.is_object())
-                throw verb_error(exit_code::system_error, "the engine says what is no JSON object");
-            json::object said = std::move(parsed.as_object());
-            if (text_field(said, "type") == "error")
-                throw verb_error(exit_code::failed, "the engine: " + text_field(said, "text"));
-            return said;
+            return parse_answer(line);
         }
         if (deadline_ms >= 0) {
             std::int64_t left = std::max<std::int64_t>(deadline_ms - chainload::monotonic_ms(), 0);
@@ -139,7 +158,9 @@ std::int64_t number_field(const json::object& from, std::string_view name) {
     if (found == nullptr) return 0;
     if (found->is_int64()) return found->as_int64();
     if (found->is_uint64()) return static_cast<std::int64_t>(found->as_uint64());
-    return found->is_double() ? static_cast<std::int64_t>(found->as_double()) : 0;
+    constexpr double most = 9e18; // of a larger one the conversion means nothing
+    bool fits = found->is_double() && found->as_double() > -most && found->as_double() < most;
+    return fits ? static_cast<std::int64_t>(found->as_double()) : 0;
 }
 
 bool flag_field(const json::object& from, std::string_view name) {

@@ -38,6 +38,10 @@ private:
     std::string kept_; // what has been received and is not a whole line yet
 };
 
+// One line of the engine, without its newline; its texts have no control characters. Throws verb_error where receive
+// does.
+boost::json::object parse_answer(std::string_view line);
+
 // Throws verb_error (2) with the reasons if it is a result that tells of a refusal.
 void require_not_refused(const boost::json::object& result);
 

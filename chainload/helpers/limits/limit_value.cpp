@@ -60,7 +60,7 @@ std::optional<rlim_t> parse_seconds(std::string_view text) {
 }
 
 std::optional<rlim_t> parse_microseconds(std::string_view text) {
-    if (auto plain = parse_number<rlim_t>(text)) return plain;
+    if (auto plain = parse_number<rlim_t>(text)) return *plain < RLIM_INFINITY ? plain : std::nullopt;
     auto duration = parse_nanoseconds(text);
     if (!duration || *duration % 1000 != 0) return std::nullopt;
     return *duration / 1000;

@@ -93,7 +93,8 @@ std::optional<inet_address> parse_inet_address(std::string_view host, std::uint1
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     std::size_t percent = host.find('%');
     text_buffer<64> literal(host.substr(0, percent)), zone;
-    if (literal.overflowed()) return std::nullopt;
+    // What the C library's readers take for the end of the text would hide the rest of it.
+    if (literal.overflowed() || host.find('\0') != std::string_view::npos) return std::nullopt;
     inet_address address;
     if (percent == std::string_view::npos &&
         ::inet_pton(AF_INET, literal.c_str(), &address.v4.sin_addr) == 1) {
