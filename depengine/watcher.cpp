@@ -44,8 +44,9 @@ void watcher::watch_own() {
 }
 
 bool watcher::add(const char* path, std::uint32_t number, kind what) {
+    // A record is replaced by rename; on a full disk it is overwritten, and its mode set for the sake of this watch.
     constexpr std::array<std::uint32_t, 5> masks{names, arrivals | IN_CLOSE_WRITE, contents, names,
-                                                 IN_MOVED_TO};
+                                                 IN_MOVED_TO | IN_ATTRIB};
     // What a directory is watched for only grows: it may be known by another name, as something else.
     std::uint32_t mask = masks[static_cast<std::size_t>(what)] | IN_ONLYDIR | IN_MASK_ADD;
     int watch = ::inotify_add_watch(fd_.get(), path, mask);

@@ -357,8 +357,10 @@ bool service::write_record(const packed_record& bytes) {
         ::unlinkat(options_.state_at, path::status_new, 0);
         auto fd = chainload::open_at(options_.state_at, path::status, O_WRONLY | chainload::wary, 0,
                                      "open supervise/status");
-        if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size()))
+        if (fd && ::pwrite(fd->get(), raw.data(), raw.size(), 0) == static_cast<ssize_t>(raw.size())) {
             written = {};
+            (void)::fchmod(fd->get(), 0644); // tells those who watch for the rename (IN_ATTRIB)
+        }
     }
     if (!written) {
         struct stat home {}; // of a directory that was removed nobody reads it

@@ -23,7 +23,8 @@ result<void> status_watch::open() {
 result<int> status_watch::add(const char* dir) {
     chainload::text_buffer<PATH_MAX> path(dir, "/", supervise::path::state);
     if (path.overflowed()) return failure{ENAMETOOLONG, "watch supervise"};
-    int number = ::inotify_add_watch(inotify_.get(), path.c_str(), IN_MOVED_TO | IN_ONLYDIR);
+    // A record is replaced by rename; on a full disk it is overwritten, and its mode set for the sake of this watch.
+    int number = ::inotify_add_watch(inotify_.get(), path.c_str(), IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR);
     if (number < 0) return failed("watch supervise");
     return number;
 }
