@@ -63,7 +63,9 @@ private:
 std::string written(const catalogue& all) {
     std::string text;
     for (const auto& [name, one] : all.services) {
-        auto add = [&](std::string_view entry) { text += name + "/" + std::string(entry) + "\n"; };
+        auto add = [&text, directory = name + "/"](std::string_view entry) {
+            text += directory + std::string(entry) + "\n";
+        };
         add("."); // a directory with nothing in it
         for (auto [kind, file] : {std::pair(supervise::service_kind::process, "run"),
                                   std::pair(supervise::service_kind::oneshot, "start"),
