@@ -1,5 +1,7 @@
 #include "chainload/helpers/helper.hpp"
 
+#include "chainload/printable.hpp"
+
 namespace reeve::chainload {
 
 next process::go_on(char** command) {
@@ -12,7 +14,13 @@ void process::begin_message(std::string_view kind) {
 }
 
 next process::end_message(std::string_view last) {
-    message_.add(last).add('\n');
+    message_.add(last);
+    if (!is_printable(message_.view())) { // names of files may hold anything
+        auto raw = message_;
+        message_.clear();
+        each_printable(raw.view(), "?", [this](std::string_view shown) { message_.add(shown); });
+    }
+    message_.add('\n');
     return {.exit_code = system_error};
 }
 
