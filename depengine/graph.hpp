@@ -28,6 +28,13 @@ struct link {
     bool operator==(const link&) const = default;
 };
 
+// One relation as a directory states it.
+struct plain_edge {
+    node from, to;
+    relation which;
+    bool reversed;
+};
+
 struct node_facts {
     supervise::service_kind kind = supervise::service_kind::incomplete; // incomplete: no such service (yet)
     bool down = false, early = false, persistent = false, essential = false, keep_on_isolate = false;
@@ -59,6 +66,10 @@ public:
     std::span<const link> out(node which) const { return part(out_, out_begin_, which); }
     std::span<const link> in(node which) const { return part(in_, in_begin_, which); }
     std::size_t edge_count() const { return out_.size(); }
+    // All relations that its edges have, in both directions.
+    relations around(node which) const { return around_[which]; }
+    // All nodes, each after those that it is ordered after.
+    std::span<const node> order() const { return order_; }
 
     const std::vector<cycle>& cycles() const { return cycles_; }
     const std::vector<diagnostic>& problems() const {
@@ -70,9 +81,9 @@ private:
                                node which) const {
         return {links.data() + begin[which], links.data() + begin[which + 1]};
     }
-    // For each stated edge, in the order of the definitions, the node that it names.
-    std::vector<node> add_nodes(const catalogue& definitions);
-    void add_edges(const catalogue& definitions, const std::vector<node>& others);
+    // The edges as stated, each with the ends that it names.
+    std::vector<plain_edge> add_nodes(const catalogue& definitions);
+    void add_edges(std::vector<plain_edge>& edges);
     void mirror();              // in_ from out_
     void find_contradictions(); // graph_contradictions.cpp
     void break_cycles();        // graph_order.cpp
@@ -83,6 +94,8 @@ private:
     std::vector<node_facts> facts_;
     std::vector<link> out_, in_;
     std::vector<std::uint32_t> out_begin_, in_begin_;
+    std::vector<relations> around_;
+    std::vector<node> order_;
     std::vector<cycle> cycles_;
     std::vector<diagnostic> problems_;
 };

@@ -81,8 +81,7 @@ private:
         std::size_t begin = stack_.size();
         do on_stack_[stack_[--begin]] = 0;
         while (stack_[begin] != at);
-        if (stack_.size() - begin > 1)
-            found(std::span<const node>(stack_.data() + begin, stack_.size() - begin));
+        found(std::span<const node>(stack_.data() + begin, stack_.size() - begin));
         stack_.resize(begin);
     }
 
@@ -120,11 +119,19 @@ void graph::break_cycles() {
     for (link& edge : out_) edge.ordered = (edge.what & ordering) != 0;
     auto links = [this](node at) { return out(at); };
     components search(size());
+    order_.reserve(size());
     std::vector<std::vector<node>> work;
-    auto collect = [&](std::span<const node> members) { work.emplace_back(members.begin(), members.end()); };
+    auto collect = [&](std::span<const node> members) {
+        if (members.size() > 1) work.emplace_back(members.begin(), members.end());
+    };
     std::vector<node> all(size());
     for (node i = 0; i < size(); ++i) all[i] = i;
-    search.find(all, links, collect);
+    auto sort = [&](std::span<const node> members) { order_.push_back(members.front()); };
+    auto first = [&](std::span<const node> members) {
+        collect(members);
+        sort(members);
+    };
+    search.find(all, links, first);
     if (work.empty()) return;
 
     std::vector<node> came_from(size(), no_node);
@@ -161,6 +168,8 @@ void graph::break_cycles() {
         weakest->ordered = false;
         search.find(members, links, collect); // what is left of the component
     }
+    order_.clear();
+    search.find(all, links, sort);
     std::sort(cycles_.begin(), cycles_.end(), [](const cycle& a, const cycle& b) { return a.path < b.path; });
 }
 

@@ -6,7 +6,6 @@ namespace reeve::depengine {
 
 namespace {
 constexpr relations conflict = set_of(relation::conflicts);
-
 } // namespace
 
 // Several verbs for one service become one action: a stop goes with nothing else; restart absorbs start and reload;
@@ -17,56 +16,63 @@ planner::draft planner::merge(const request& what, outcome& found) const {
     made.only = what.how == mode::only;
     made.ignore_order = what.how == mode::ignore_order;
     made.came_from.assign(all.size(), no_node);
-    std::vector<order> orders = what.orders;
-    std::sort(orders.begin(), orders.end(), [](const order& a, const order& b) {
-        return std::tie(a.which, a.what) < std::tie(b.which, b.what);
-    });
-    orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
-    for (const order& one : orders) {
-        if (made.named.empty() || made.named.back().first != one.which) made.named.push_back({one.which, {}});
+    std::vector<std::uint16_t> asked_of(all.size(), 0); // a set of verbs each
+    for (const order& one : what.orders)
+        asked_of[one.which] =
+            static_cast<std::uint16_t>(asked_of[one.which] | 1u << static_cast<unsigned>(one.what));
+    made.at.assign(all.size(), draft::unnamed);
+    made.named.reserve(std::min(what.orders.size(), all.size()));
+    for (node which = 0; which < all.size(); ++which) {
+        if (asked_of[which] == 0) continue;
+        made.at[which] = static_cast<std::uint32_t>(made.named.size());
+        made.named.push_back({which, {}});
         merged& into = made.named.back().second;
-        bool up = now_.stands(one.which).active;
-        switch (one.what) {
-        case verb::start: into.start = true; break;
-        case verb::stop: into.stop = true; break;
-        case verb::release: into.release = true; break;
-        case verb::restart: into.restart = true; break;
-        case verb::try_restart: (up ? into.restart : into.try_only) = true; break;
-        case verb::reload: into.reload = true; break;
-        case verb::try_reload: (up ? into.reload : into.try_only) = true; break;
-        case verb::reload_or_start: (up ? into.reload : into.start) = true; break;
-        case verb::verify: into.verify = true; break;
-        case verb::reset: into.reset = true; break;
-        case verb::isolate: into.start = into.isolate = made.isolate = true; break;
+        bool up = now_.stands(which).active;
+        for (const verb_row& row : verb_table) {
+            if ((asked_of[which] & 1u << static_cast<unsigned>(row.which)) == 0) continue;
+            switch (row.which) {
+            case verb::start: into.start = true; break;
+            case verb::stop: into.stop = true; break;
+            case verb::release: into.release = true; break;
+            case verb::restart: into.restart = true; break;
+            case verb::try_restart: (up ? into.restart : into.try_only) = true; break;
+            case verb::reload: into.reload = true; break;
+            case verb::try_reload: (up ? into.reload : into.try_only) = true; break;
+            case verb::reload_or_start: (up ? into.reload : into.start) = true; break;
+            case verb::verify: into.verify = true; break;
+            case verb::reset: into.reset = true; break;
+            case verb::isolate: into.start = into.isolate = made.isolate = true; break;
+            }
         }
     }
     for (auto& [which, one] : made.named) {
-        auto name = std::string(all.name(which));
+        auto refuse = [&, at = which](std::string_view why) {
+            found.refusals.push_back(std::string(all.name(at)) + ": " += why);
+        };
         bool rises = one.start || one.restart || one.reload;
         if (one.stop && (rises || one.release || one.reset || one.verify))
-            found.refusals.push_back(name + ": a stop and something else at once");
-        if (one.release && rises) found.refusals.push_back(name + ": a start and a release at once");
+            refuse("a stop and something else at once");
+        if (one.release && rises) refuse("a start and a release at once");
         bool up = now_.stands(which).active;
         if (one.restart)
             one.start = one.reload = false;
         else if (one.start && !up)
             one.reload = false;
-        if (one.reload && !up) found.refusals.push_back(name + ": cannot be reloaded: it is not up");
-        const refused_verbs& refuse = all[which].refuse;
-        auto refused = [&](bool asked, bool not_to, std::string_view word) {
-            if (asked && not_to && what.by_hand)
-                found.refusals.push_back(name + ": its file \"refuse\" forbids " + std::string(word));
+        if (one.reload && !up) refuse("cannot be reloaded: it is not up");
+        const refused_verbs& barred = all[which].refuse;
+        auto forbid = [&](bool asked, bool not_to, std::string_view word) {
+            if (asked && not_to && what.by_hand) refuse("its file \"refuse\" forbids " + std::string(word));
         };
-        refused(one.start, refuse.start, "start");
-        refused(one.stop || one.release, refuse.stop, "stop");
-        refused(one.restart, refuse.restart, "restart");
-        refused(one.reload, refuse.reload, "reload");
+        forbid(one.start, barred.start, "start");
+        forbid(one.stop || one.release, barred.stop, "stop");
+        forbid(one.restart, barred.restart, "restart");
+        forbid(one.reload, barred.reload, "reload");
         if (one.start || one.restart) made.needs.push_back(which);
     }
     // What they need hard, breadth first: the list is the queue.
     std::size_t asked = made.needs.size();
-    std::vector<bool> rises(all.size(), false);
-    for (node one : made.needs) rises[one] = true;
+    std::vector<bool> wanted(all.size(), false);
+    for (node one : made.needs) wanted[one] = true;
     // What is only needed to start is past for those that are up and stay so.
     auto hard_needs = [&](const draft& of, node which) {
         const merged* one = of.find(which);
@@ -74,23 +80,24 @@ planner::draft planner::merge(const request& what, outcome& found) const {
         return stays ? static_cast<relations>(needing & lasting) : needing;
     };
     if (!made.only)
-        for (std::size_t next = 0; next < made.needs.size(); ++next)
-            for (const link& edge : all.out(made.needs[next])) {
-                if ((edge.what & hard_needs(made, made.needs[next])) == 0 ||
-                    made.came_from[edge.other] != no_node)
-                    continue;
-                if (rises[edge.other]) continue;
-                made.came_from[edge.other] = made.needs[next];
+        for (std::size_t next = 0; next < made.needs.size(); ++next) {
+            node which = made.needs[next];
+            relations needs = hard_needs(made, which);
+            for (const link& edge : all.out(which)) {
+                if ((edge.what & needs) == 0 || wanted[edge.other]) continue;
+                wanted[edge.other] = true;
+                made.came_from[edge.other] = which;
                 made.needs.push_back(edge.other);
             }
-    std::vector<bool> wanted(all.size(), false);
-    for (node one : made.needs) wanted[one] = true;
+        }
     for (node one : made.needs)
-        for (auto links : {all.out(one), all.in(one)})
+        for (auto links : {all.out(one), all.in(one)}) {
+            if ((all.around(one) & conflict) == 0) break;
             for (const link& edge : links)
                 if ((edge.what & conflict) != 0 && !wanted[edge.other] && !made.only &&
                     !now_.wished(edge.other).alone)
                     made.displaced.push_back(edge.other);
+        }
     std::sort(made.displaced.begin(), made.displaced.end());
     made.displaced.erase(std::unique(made.displaced.begin(), made.displaced.end()), made.displaced.end());
     made.needs.erase(made.needs.begin(), made.needs.begin() + static_cast<std::ptrdiff_t>(asked));
@@ -113,7 +120,7 @@ void planner::check(const request& what, const draft& wanted, outcome& found) co
             named != nullptr && wanted.came_from[one] != no_node && (named->stop || named->release))
             found.refusals.push_back(std::string(all.name(one)) + ": is to stop, but " + chain(one) +
                                      " needs it");
-        if (wanted.only) return;
+        if (wanted.only || (all.around(one) & (conflict | set_of(relation::requisite))) == 0) return;
         for (const link& edge : all.out(one)) {
             bool needed_now = (edge.what & set_of(relation::requisite)) != 0 && !now_.stands(one).active;
             if (needed_now && !now_.stands(edge.other).ready)
@@ -202,9 +209,9 @@ void planner::write(const draft& wanted, reconciler& into, std::vector<std::stri
     for (node one : wanted.followers) into.change(one).intent = intent::none;
 }
 
-outcome planner::plan_of(const request& what) const {
+outcome planner::work_out(const request& what, draft& wanted) const {
     outcome found;
-    draft wanted = merge(what, found);
+    wanted = merge(what, found);
     check(what, wanted, found);
     if (!found.refusals.empty()) return found;
     simulate(wanted, found);
@@ -212,19 +219,21 @@ outcome planner::plan_of(const request& what) const {
     return found;
 }
 
+outcome planner::plan_of(const request& what) const {
+    draft wanted;
+    return work_out(what, wanted);
+}
+
 outcome planner::apply(const request& what, reconciler& into) const {
-    outcome found;
-    draft wanted = merge(what, found);
-    check(what, wanted, found);
-    if (!found.refusals.empty()) return found;
-    simulate(wanted, found);
-    check_mode(what, wanted, found);
+    draft wanted;
+    outcome found = work_out(what, wanted);
     if (found) write(wanted, into, nullptr);
     return found;
 }
 
 // What a mode forbids, seen from the plan.
 void planner::check_mode(const request& what, const draft& wanted, outcome& found) const {
+    if (what.how != mode::no_stop && what.how != mode::fail) return;
     const graph& all = now_.services();
     for (const plan_step& step : found.plan.steps) {
         auto name = std::string(all.name(step.which));

@@ -72,6 +72,7 @@ public:
 
 private:
     struct draft; // the request merged, and what follows from it: draft.hpp
+    outcome work_out(const request& what, draft& wanted) const;
     draft merge(const request& what, outcome& found) const;
     void check(const request& what, const draft& wanted, outcome& found) const;
     void write(const draft& wanted, reconciler& into, std::vector<std::string>* notes) const;

@@ -9,7 +9,9 @@ using supervise::want;
 
 namespace {
 constexpr relations conflict = set_of(relation::conflicts), bond = set_of(relation::binds_to);
-constexpr relations counting = needing | lasting | set_of(relation::part_of);
+constexpr relations following = lasting | set_of(relation::part_of);
+constexpr relations counting = needing | following;
+constexpr relations ends = set_of(relation::on_failure, relation::on_success);
 // How often a service may come to be to run in one settle(): more often only if conflicts and needs go round in a
 // circle that has no answer. Then it stays held.
 constexpr std::uint8_t most_flips = 8;
@@ -20,6 +22,7 @@ reconciler::reconciler(const depengine::graph& services, std::vector<wish> wishe
     , shown_(services.size())
     , turn_(services.size())
     , state_(services.size())
+    , waiters_(services.size())
     , woken_(services.size())
     , to_decide_(services.size())
     , to_act_(services.size()) {
@@ -95,7 +98,7 @@ void reconciler::observe(node which, const observation& now) {
     if (!died || it.asked.alone) return;
     for (const link& edge : graph_->in(which)) {
         if ((edge.what & bond) == 0) continue;
-        wake(edge.other, true);
+        decide_again(edge.other);
         // Who has no process cannot be told by its start time to be older.
         const service& bound = state_[edge.other];
         bool lives = shown_[edge.other].active && shown_[edge.other].run && !bound.asked.alone;
@@ -162,8 +165,29 @@ void reconciler::wake(node which, bool anew) {
     if (its.wake == turn::asleep) its.wake = turn::resume;
 }
 
-// Whatever may take something away from a neighbour makes it look at everything again; what only gets better concerns
-// those alone that wait for this very service.
+void reconciler::decide_again(node which) {
+    turn& its = turn_[which];
+    if (its.undecided) return;
+    its.undecided = true;
+    to_decide_.push(which);
+}
+
+void reconciler::act_again(node which) {
+    turn& its = turn_[which];
+    if (its.due) return;
+    its.due = true;
+    to_act_.push(which);
+}
+
+// Something came in the way of its start or stop, or may have.
+void reconciler::order_again(node which) {
+    turn_[which].cursor = 0;
+    if (turn_[which].wait.other != no_node) act_again(which);
+}
+
+// Whatever may take something away from a neighbour makes it look again at what that concerns: whether it is to run,
+// whether it has to follow, or whether it is its turn. What only gets better concerns those alone that wait for this
+// very service.
 void reconciler::wake_neighbours(node which, standing before, standing after) {
     // (Who waits for its supervisor to try again is not waited for by all; the next try is.)
     bool came = after.must_come && (!before.must_come || (before.retries && !after.retries));
@@ -173,17 +197,29 @@ void reconciler::wake_neighbours(node which, standing before, standing after) {
     bool rival = (after.run && !before.run) || (after.active && !before.active);
     bool shaken =
         before.ready != after.ready || before.gave_up != after.gave_up || before.known != after.known;
-    relations from = static_cast<relations>(rival ? conflict : relations{0});
-    relations to =
-        static_cast<relations>(from | (lost ? counting : relations{0}) | (shaken ? bond : relations{0}));
-    for (const link& edge : graph_->out(which)) {
-        bool worse = (edge.what & from) != 0 || (edge.ordered && fell);
-        if (worse || waits_on(edge.other, which)) wake(edge.other, worse);
-    }
-    for (const link& edge : graph_->in(which)) {
-        bool worse = (edge.what & to) != 0 || (edge.ordered && (fell || came));
-        if (worse || waits_on(edge.other, which)) wake(edge.other, worse);
-    }
+    relations rivals = rival ? conflict : relations{0};
+    relations worse = static_cast<relations>(rivals | (lost ? counting : relations{0}));
+    relations followed = static_cast<relations>((after.falls && (fell || came) ? following : relations{0}) |
+                                                (shaken ? bond : relations{0}));
+    relations around = graph_->around(which);
+    bool waited_for = waiters_[which] != 0;
+    bool out_of_order = (around & ordering) != 0 && in_turn_ != 0;
+    if (waited_for || (fell && out_of_order) || (around & rivals) != 0)
+        for (const link& edge : graph_->out(which)) {
+            if ((edge.what & rivals) != 0 || turn_[edge.other].held.other == which)
+                wake(edge.other, (edge.what & rivals) != 0);
+            if (fell && edge.ordered) order_again(edge.other);
+            if (turn_[edge.other].wait.other == which) act_again(edge.other);
+        }
+    if (waited_for || ((fell || came) && out_of_order) || (around & (worse | followed)) != 0)
+        for (const link& edge : graph_->in(which)) {
+            if ((edge.what & worse) != 0 || turn_[edge.other].held.other == which)
+                wake(edge.other, (edge.what & worse) != 0);
+            const standing& other = shown_[edge.other];
+            if ((edge.what & followed) != 0 && other.active && other.run) decide_again(edge.other);
+            if ((fell || came) && edge.ordered) order_again(edge.other);
+            if (turn_[edge.other].wait.other == which) act_again(edge.other);
+        }
 }
 
 void reconciler::forget_touched() {
@@ -195,7 +231,6 @@ void reconciler::evaluate(node which) {
     turn& its = turn_[which];
     bool anew = its.wake == turn::anew, run = shown_[which].run;
     its.wake = turn::asleep;
-    if (!std::exchange(turn_[which].touched, true)) touched_.push_back(which);
     if (anew) its.cursor = 0;
     if (anew || !run) {
         wait_reason before = its.held;
@@ -209,16 +244,16 @@ void reconciler::evaluate(node which) {
             }
             if (its.stuck == round_) {
                 can = false;
-                its.held = before;
+                wait_for(its.held, before);
             }
         }
         run = can;
     }
-    publish(which, run);
-    if (anew || run != state_[which].asked.run) {
-        if (!std::exchange(its.undecided, true)) to_decide_.push(which);
-    } else if (!std::exchange(its.due, true))
-        to_act_.push(which);
+    if (anew || run != shown_[which].run) publish(which, run);
+    if (anew || run != state_[which].asked.run)
+        decide_again(which);
+    else
+        act_again(which);
 }
 
 standing reconciler::look(node which, bool run) const {
@@ -254,7 +289,8 @@ void reconciler::publish(node which, bool run) {
     shown_[which] = after;
     if (before.persists != after.persists && after.persists != after.goal && !after.asked_up)
         goals_stale_ = true;
-    report_end(which, before);
+    bool told = (graph_->around(which) & ends) != 0 || (*graph_)[which].essential;
+    if (told) report_end(which, before);
     wake_neighbours(which, before, after);
 }
 

@@ -45,6 +45,7 @@ enum class waiting : std::uint8_t {
 struct wait_reason {
     waiting why = waiting::nothing;
     node other = no_node; // the service that it is about, if any
+    bool operator==(const wait_reason&) const = default;
 };
 
 // What neighbours see of a service. Everything an evaluation asks of another service is one of these bits, so that a
@@ -134,33 +135,37 @@ public:
     node holder(node which) const;
 
 private:
-    struct service {
-        observation seen;
+    // What is asked of it at every turn comes first, and fills one line of the processor's cache.
+    struct alignas(64) service {
         wish asked;
+        std::uint64_t promised = 0;   // commands that will have been taken once all that was sent is
+        std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
         char in_flight = 0;           // the letter that was sent and not yet taken
         bool alone_in_flight = false; // and no other letter of an engine with it
         bool deaf = false;            // the last letter could not be written
         bool tried = false;           // the supervisor has taken the u of this start
-        std::uint64_t promised = 0;   // commands that will have been taken once all that was sent is
-        std::uint64_t sent_to = 0;    // the supervisor's life that it was sent to
+        observation seen;
     };
     // Whose turn it is, and what stood in the way at the last one.
-    struct turn {
+    struct alignas(32) turn {
         wait_reason held;         // why it is not to run
         wait_reason wait;         // why it is not yet where it is going
         std::uint32_t cursor = 0; // where the scan that `wait` ended goes on: nothing before it is in the way
         std::uint32_t epoch = 0;  // what `flips` counts for
         std::uint32_t stuck = 0;  // the settle() in which it had to stay held
         std::uint8_t flips = 0;   // how often it was to run and then not
-        enum : std::uint8_t { asleep, resume, anew } wake = asleep; // not asleep: it is in woken_
-        bool undecided = false;                                     // it is in to_decide_
-        bool due = false;                                           // it is in to_act_
-        bool touched = false;                                       // it is in touched_
+        enum : std::uint8_t { asleep, resume, anew } wake : 2 = asleep; // not asleep: it is in woken_
+        bool undecided : 1 = false;                                     // it is in to_decide_
+        bool due : 1 = false;                                           // it is in to_act_
+        bool touched : 1 = false;                                       // it is in touched_
     };
 
     // reconciler.cpp
     static bool is_of_others(const service& it, const observation& now);
     void wake(node which, bool anew);
+    void decide_again(node which);
+    void act_again(node which);
+    void order_again(node which);
     void wake_neighbours(node which, standing before, standing after);
     void evaluate(node which);
     void publish(node which, bool run);
@@ -183,22 +188,23 @@ private:
     bool may_start(node which);
     bool may_stop(node which);
     bool must_follow(node which) const;
-    bool waits_on(node which, node other) const {
-        return turn_[which].held.other == other || turn_[which].wait.other == other;
-    }
     bool available(node which) const { return shown_[which].run && !shown_[which].gave_up; }
     bool blocked(node which, waiting why, node other, std::size_t at);
     bool held(node which, waiting why, node other);
+    bool is_free(node which);
+    void wait_for(wait_reason& slot, wait_reason now);
 
     const depengine::graph* graph_;
     std::vector<standing> shown_;
     std::vector<turn> turn_;
     std::vector<service> state_;
+    std::vector<std::uint32_t> waiters_; // how many turns name it as what they wait for, or are held by
     // Three rounds, each begun only when nobody is left in the ones before: who is to run; what each therefore has to
     // do; and who may do it now. So nobody acts before all know where all others stand.
     node_ring woken_, to_decide_, to_act_;
     std::vector<letter_to> letters_;
     std::vector<node> failures_, successes_, work_, touched_;
+    std::uint32_t in_turn_ = 0; // how many wait for their turn to start or stop
     std::uint32_t round_ = 0, epoch_ = 0;
     bool goals_stale_ = true, wishes_changed_ = false, actions_ended_ = false;
 };

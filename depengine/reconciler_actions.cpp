@@ -40,11 +40,14 @@ void reconciler::decide(node which) {
     turn& its = turn_[which];
     its.undecided = false;
     bool run = shown_[which].run;
+    wish before = state_[which].asked;
     if (run != state_[which].asked.run) set_run(which, run);
+    // A restart of what has to go down all the same: it comes back when it can.
+    if (!run && state_[which].asked.action == action::restart) set_run(which, false);
     notice_hand(which);
     if (must_follow(which)) restart(which);
-    publish(which, run);
-    if (!std::exchange(its.due, true)) to_act_.push(which);
+    if (state_[which].asked != before) publish(which, run);
+    act_again(which);
 }
 
 void reconciler::set_action(node which, action what) {
@@ -131,7 +134,10 @@ void reconciler::act(node which) {
     service& it = state_[which];
     turn& its = turn_[which];
     its.due = false;
-    its.wait = {};
+    if (!its.touched) touched_.push_back(which);
+    its.touched = true;
+    in_turn_ -= its.wait.other != no_node;
+    wait_for(its.wait, {});
     if (it.in_flight != 0 || it.deaf) {
         its.wait.why = waiting::supervisor;
         return;
@@ -147,7 +153,6 @@ void reconciler::act(node which) {
     } else if (down && !rests && it.seen.want != want::down && may_stop(which)) {
         send(which, 'd');
     }
-    publish(which, shown_[which].run);
 }
 
 void reconciler::send(node which, char letter) {
@@ -157,8 +162,8 @@ void reconciler::send(node which, char letter) {
         it.in_flight = letter;
         sent_beside(which);
         it.alone_in_flight = true;
-        turn_[which].wait = {waiting::supervisor, no_node};
-        return;
+        turn_[which].wait.why = waiting::supervisor;
+        return publish(which, shown_[which].run);
     }
     // Nobody to write to: it is done as soon as it may be. It is as old as the youngest that it is bound to.
     ++it.seen.commands;
@@ -171,6 +176,7 @@ void reconciler::send(node which, char letter) {
                 it.seen.main_start = std::max(it.seen.main_start, state_[edge.other].seen.main_start);
     advance_action(it);
     wishes_changed_ = true;
+    publish(which, shown_[which].run);
     wake(which, true);
 }
 

@@ -27,7 +27,8 @@ void reconciler::compute_goals() {
         for (const link& edge : graph_->out(reached[next]))
             if ((edge.what & holding) != 0) reach(edge.other);
     }
-    for (node one = 0; one < graph_->size(); ++one) wake(one, true);
+    // What is needed first: so most are looked at once.
+    for (node one : graph_->order()) wake(one, true);
 }
 
 // Whether `one` runs if it and `other`, which conflict, both could: what was asked for explicitly before what is only

@@ -8,24 +8,36 @@ namespace {
 constexpr relations conflict = set_of(relation::conflicts), part = set_of(relation::part_of);
 } // namespace
 
+// Every change of a reason goes through here: who is waited for knows that somebody waits.
+void reconciler::wait_for(wait_reason& slot, wait_reason now) {
+    if (slot.other != no_node) --waiters_[slot.other];
+    if (now.other != no_node) ++waiters_[now.other];
+    slot = now;
+}
+
 bool reconciler::held(node which, waiting why, node other) {
-    turn_[which].held = {why, other};
+    wait_for(turn_[which].held, {why, other});
     return false;
 }
 
+bool reconciler::is_free(node which) {
+    wait_for(turn_[which].held, {});
+    return true;
+}
+
 bool reconciler::blocked(node which, waiting why, node other, std::size_t at) {
-    turn_[which].wait = {why, other};
+    wait_for(turn_[which].wait, {why, other});
+    ++in_turn_;
     turn_[which].cursor = static_cast<std::uint32_t>(at);
     return false;
 }
 
 bool reconciler::can_run(node which) {
-    turn_[which].held = {};
     const standing& self = shown_[which];
     const node_facts& facts = (*graph_)[which];
     if (!self.goal) return held(which, waiting::no_goal, no_node);
     if (!graph_->exists(which)) return held(which, waiting::missing, which);
-    if (self.alone) return true;
+    if (self.alone) return is_free(which);
     if (facts.unstartable) return held(which, waiting::cycle, which);
     if (facts.contradictory != no_node) return held(which, waiting::contradiction, facts.contradictory);
     // What is needed only to start counts while it is known to be at rest.
@@ -42,12 +54,13 @@ bool reconciler::can_run(node which) {
         if ((edge.what & conflict) != 0 && to.run && beats(edge.other, which))
             return held(which, waiting::conflict, edge.other);
     }
-    for (const link& edge : graph_->in(which)) {
+    bool conflicts = (graph_->around(which) & conflict) != 0;
+    for (const link& edge : conflicts ? graph_->in(which) : std::span<const link>{}) {
         const standing& from = shown_[edge.other];
         if ((edge.what & conflict) != 0 && from.run && !from.alone && beats(edge.other, which))
             return held(which, waiting::conflict, edge.other);
     }
-    return true;
+    return is_free(which);
 }
 
 bool reconciler::may_start(node which) {

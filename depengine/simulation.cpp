@@ -1,17 +1,31 @@
 // A world where every letter succeeds: what the planner lets a copy of the reconciler work in.
 #include "depengine/draft.hpp"
 
+#include <cstring>
+
 namespace reeve::depengine {
 
 using supervise::phase;
 using supervise::want;
 
 namespace {
+// FNV-1a, of eight bytes at a time.
 constexpr std::uint64_t fnv_offset = 0xcbf29ce484222325, fnv_prime = 0x100000001b3;
 
+std::uint64_t hashed(std::uint64_t so_far, std::uint64_t word) {
+    so_far = (so_far ^ word) * fnv_prime;
+    return so_far ^ so_far >> 32;
+}
 std::uint64_t hashed(std::uint64_t so_far, std::string_view text) {
-    for (char c : text) so_far = (so_far ^ static_cast<unsigned char>(c)) * fnv_prime;
-    return (so_far ^ 0xff) * fnv_prime;
+    so_far = hashed(so_far, text.size());
+    while (!text.empty()) {
+        std::uint64_t word = 0;
+        std::size_t part = std::min(text.size(), sizeof word);
+        std::memcpy(&word, text.data(), part);
+        so_far = hashed(so_far, word);
+        text.remove_prefix(part);
+    }
+    return so_far;
 }
 
 phase end_of(supervise::service_kind kind) {
@@ -45,8 +59,10 @@ void calm(reconciler& world) {
     const graph& all = world.services();
     for (node one = 0; one < all.size(); ++one) {
         if (!all.exists(one) || all.is_target(one)) continue;
-        observation now = world.seen(one);
         char letter = world.in_flight(one);
+        const observation& seen = world.seen(one);
+        if (letter == 0 && !world.deaf(one) && seen.known && (seen.at_rest() || seen.ready())) continue;
+        observation now = seen;
         if (letter != 0) now = after(now, letter, all[one].kind);
         observation end = arrived(now, all[one].kind);
         if (world.deaf(one)) ++end.commands;
@@ -86,6 +102,7 @@ void planner::simulate(draft& wanted, outcome& found, bool alone) const {
 
     // One wave of letters after the other, until no more are due.
     std::vector<letter_to> letters;
+    found.plan.steps.reserve(wanted.named.size());
     auto run = [&](bool told) {
         for (std::uint32_t wave = 0;; ++wave) {
             auto due = world.settle();
@@ -125,18 +142,20 @@ void planner::simulate(draft& wanted, outcome& found, bool alone) const {
 
     std::uint64_t hash = fnv_offset;
     for (const auto& [which, one] : wanted.named) {
-        hash = hashed(hash, all.name(which));
+        std::uint64_t verbs = 0;
         for (bool verb :
              {one.start, one.stop, one.release, one.restart, one.reload, one.reset, one.verify, one.isolate})
-            hash = hashed(hash, verb ? "1" : "0");
+            verbs = verbs * 2 + verb;
+        hash = hashed(hashed(hash, all.name(which)), verbs);
     }
     for (const plan_step& step : found.plan.steps)
-        hash = hashed(hashed(hash, all.name(step.which)), {&step.letter, 1});
+        hash = hashed(hashed(hash, all.name(step.which)), static_cast<std::uint64_t>(step.letter));
     found.plan.hash = hash;
 }
 
 plan planner::what_is_due() const {
     draft nothing;
+    nothing.at.assign(now_.services().size(), draft::unnamed);
     nothing.came_from.assign(now_.services().size(), no_node);
     outcome found;
     simulate(nothing, found, true);

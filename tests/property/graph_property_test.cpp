@@ -29,10 +29,13 @@ std::string difference(const naive_model& model, const simulated_tree& tree, std
 // Whether the runs, other than the model's, are as good an answer: conflicts and needs can go round in a circle that
 // has two.
 bool another_answer(naive_model model, const simulated_tree& tree, std::size_t services) {
-    std::array<bool, most_services> running{};
-    for (node i = 0; i < services; ++i) running[i] = tree.engine().stands(i).run;
+    std::array<bool, most_services> running{}, up{};
+    for (node i = 0; i < services; ++i) {
+        running[i] = tree.engine().stands(i).run;
+        up[i] = tree.up(i);
+    }
     bool differs = false;
-    model.unchoose();
+    model.unchoose(up);
     for (std::size_t i = 0; i < services; ++i) {
         if (model.can_run(i, running) != running[i]) return false;
         differs = differs || running[i] != model[i].run;
@@ -96,7 +99,7 @@ bool new_bond(const small_tree& before, const small_tree& after) {
     return false;
 }
 
-// Whether it is a matter of time alone how it ends: without order, what is needed only to start may fail before or after
+// The model knows no times. Whether it is a matter of time alone how it ends: without order, what is needed only to start may fail before or after
 // that.
 bool is_a_race(const happening& what, const small_tree& definitions, simulated_tree& tree) {
     if (what.what != kind::ask || what.how != mode::ignore_order) return false;
@@ -107,6 +110,22 @@ bool is_a_race(const happening& what, const small_tree& definitions, simulated_t
             milestones = milestones || definitions.has(i, k, set_of(relation::milestone));
     }
     return milestones && fails;
+}
+
+// Whether a new process concerns a bond that does not count while one of the two is asked for alone: once it counts
+// again, it matters which of them started first.
+bool is_past_a_bond(const happening& what, const small_tree& definitions, const naive_model& model) {
+    auto concerns = [&](std::size_t who, bool alone) {
+        for (std::size_t i = 0; i < definitions.size(); ++i)
+            if (definitions.has(i, who, set_of(relation::binds_to)) &&
+                (alone || model[i].alone || model[who].alone))
+                return true;
+        return false;
+    };
+    if (what.what != kind::ask) return concerns(what.who, false);
+    for (const auto& [asked, who] : what.orders)
+        if (what.how == mode::only && concerns(who, true)) return true;
+    return false;
 }
 
 struct tally {
@@ -136,6 +155,7 @@ std::string try_quietly(const tree_case& one, tally& counts) {
         // What a hand starts may be over before anybody looked.
         bool unseen = tree.supervisor(what.who).goes != fate::well && what.what == kind::hand_up;
         if (unseen || is_a_race(what, definitions, tree)) continue;
+        if (is_past_a_bond(what, definitions, model)) continue;
         if (what.what == kind::new_definitions) {
             random_numbers draw(what.seed);
             small_tree earlier = definitions;

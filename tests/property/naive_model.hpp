@@ -22,9 +22,14 @@ public:
     void change_definitions(const small_tree& tree);
     // Conflicts and needs go round in a circle that has no answer: nothing can be said of this case any more.
     bool undecided() const { return undecided_; }
-    // Forgets who was chosen at the last rest, to judge another answer.
-    void unchoose() {
-        for (service& one : services_) one.chosen = one.chosen_before;
+    // Forgets who was chosen at the last rest, and who is up, to judge another answer.
+    void unchoose(const std::array<bool, most_services>& up) {
+        for (std::size_t i = 0; i < most_services; ++i) {
+            services_[i].chosen = services_[i].chosen_before;
+            services_[i].up = up[i];
+            services_[i].back = false;
+        }
+        compute_goals();
     }
 
     struct service {

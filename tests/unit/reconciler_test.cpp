@@ -248,6 +248,21 @@ TEST_CASE("trap: a restart of what somebody is just about to need") {
     CHECK(tree.run() == "d:web | d:db | u:db | u:web");
 }
 
+TEST_CASE("trap: a restart of what is just being stopped for lack of what it needs") {
+    tried_tree tree("a up requisite/c\nb target\nc target up requisite/b\nd up binds-to/b\n");
+    CHECK(tree["a"].ready);
+    tree.ask("release d");
+    CHECK(tree.due() == "d:a d:d");
+    tree.ask("try-restart c");
+    CHECK(tree.run() == "");
+    tree.obey("a", phase::down);
+    tree.obey("d", phase::down);
+    CHECK(tree.run() == "");
+    CHECK(!tree["c"].active);
+    CHECK(tree.engine->settled(tree.at("b")));
+    CHECK(tree.done("start d") == "u:a u:d");
+}
+
 TEST_CASE("a start by hand is an intent, of what is held it is undone, and a stop by hand is giving up") {
     tried_tree tree("db\nweb requires/db\nlone\n");
     tree.by_hand("lone", 'u');
