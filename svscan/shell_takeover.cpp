@@ -186,7 +186,21 @@ void shell::keep_over_exec(bool keep) {
             mark(fd);
 }
 
+namespace {
+void close_on_exec(const handover& all) {
+    auto mark = [](int fd) {
+        if (fd >= 0) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    };
+    mark(all.lock);
+    for (const auto& one : all.services)
+        for (int fd : {one.main.control, one.main.pidfd, one.logger.control, one.logger.pidfd, one.pipe_read,
+                       one.pipe_write})
+            mark(fd);
+}
+} // namespace
+
 void shell::begin(const handover& from) {
+    close_on_exec(from); // before a supervise is started, which would keep them all, the lock among them
     foreign_.insert(from.foreign.begin(), from.foreign.end());
     tree_id_ = from.tree;
     starter_.use_tree(from.tree);
@@ -195,7 +209,6 @@ void shell::begin(const handover& from) {
         if (one.name == catch_all_name) restore(one);
     for (const auto& one : from.services)
         if (one.name != catch_all_name) restore(one);
-    keep_over_exec(false);
     scan(false, true);
     say(severity::info, "upgraded in place; " + std::to_string(tree_.count()) + " services go on");
 }
