@@ -14,7 +14,7 @@ OWN_PROGRAMS = BUILD / "tests" / "bench"
 # Where the trees are: in memory, as a machine's state directory (/run) is, so that no disk is in the figures.
 PLACE = os.environ.get("TMPDIR") or next((place for place in ("/dev/shm", "/tmp") if os.access(place, os.W_OK | os.X_OK)), "/tmp")
 NEEDED = ("svscan", "supervise", "svtools", "chainload_program", "logtools", "depengine", "bench_programs")
-PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan"}
+PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan", "supervisor": "/usr/bin/supervisord"}
 
 
 class Absent(Exception):
@@ -66,5 +66,14 @@ def install_peers():
         print(f"not installed: {' '.join(missing)} (as root, this command installs them)")
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *missing]):
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    policy = pathlib.Path("/usr/sbin/policy-rc.d")  # the packages' own daemons must not be started on this machine
+    written = not policy.exists()
+    if written:
+        policy.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+        policy.chmod(0o755)
+    try:
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *missing]):
+            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    finally:
+        if written:
+            policy.unlink()

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 
-from measure.programs import PLACE, SOURCE
+from measure.programs import PEERS, PLACE, SOURCE
 
 POLICIES = {os.SCHED_OTHER: "normal", os.SCHED_RR: "real time (round robin)", os.SCHED_FIFO: "real time (fifo)"}
 
@@ -27,7 +27,7 @@ def output_of(*command):
 
 def header():
     versions = {}
-    for package in ("daemontools", "runit", "s6"):
+    for package in PEERS:
         version = output_of("dpkg-query", "-W", "-f", "${Version}", package)
         versions[package] = version or "absent"
     return {
@@ -43,11 +43,17 @@ def header():
     }
 
 
+def percentile(ordered, part):
+    return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
+
+
 def summary(samples):
     ordered = sorted(samples)
     return {
         "median": statistics.median(ordered),
         "minimum": ordered[0],
+        "p90": percentile(ordered, 90),
+        "p99": percentile(ordered, 99),
         "maximum": ordered[-1],
         "count": len(ordered),
         "samples": [round(value, 4) for value in samples],
@@ -129,7 +135,7 @@ def table(group):
     ours = next((median(values[compared]) for label, values in group["rows"] if label == "reeve"), None) if compared is not None else None
     heading = ["", *columns]
     if sampled:
-        heading += ["min", "p90", "n"]
+        heading += ["min", "p90", "p99", "n"]
     if ours:
         heading.append("× reeve")
     rows = [heading]
@@ -137,7 +143,7 @@ def table(group):
         row = [label] + [shown(median(value)) for value in values]
         if sampled:
             samples = sorted(values[compared or 0]) if isinstance(values[compared or 0], list) else []
-            row += [shown(samples[0]), shown(samples[len(samples) * 9 // 10]), str(len(samples))] if samples else ["-"] * 3
+            row += [shown(samples[0]), *(shown(percentile(samples, part)) for part in (90, 99)), str(len(samples))] if samples else ["-"] * 4
         if ours:
             value = median(values[compared])
             row.append(f"{value / ours:.2f}" if isinstance(value, (int, float)) else "-")
@@ -159,7 +165,10 @@ class report:
     def header_text(self):
         return "\n".join(f"{key + ':':12} {value}" for key, value in self.header.items())
 
+    def data(self):
+        return {"header": self.header, "topics": [one.data() for one in self.topics.values()]}
+
     def write(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        content = {"header": self.header, "topics": [one.data() for one in self.topics.values()]}
+        content = self.data()
         self.path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -50,6 +50,14 @@ class stamps:
                 raise RuntimeError(f"no service was seen to start in {seconds:g} s")
             select.select([self.descriptor], [], [], left)
 
+    def next(self, seconds):
+        """The next stamp, None if there is none in that time."""
+        self.read()
+        if not self.waiting:
+            select.select([self.descriptor], [], [], seconds)
+            self.read()
+        return self.waiting.pop(0) if self.waiting else None
+
     def take_many(self, count, seconds=60.0):
         """`count` stamps, in order of arrival."""
         deadline = time.monotonic() + seconds

@@ -110,11 +110,32 @@ class tree(ground):
         os.utime(self.scan, (0, 0))  # as at boot: runsvdir waits a second for a directory that has just changed
 
     def start_scanner(self, groups=()):
+        if self.suite.configure:
+            self.suite.configure(str(self.scan))
         self.scanner = self.start(self.suite.scanner(str(self.scan)), groups)
         return self.scanner
 
     def generations(self):
-        return processes.descendants(self.scanner.pid)
+        """The scanner, the supervisors, the services."""
+        found = processes.descendants(self.scanner.pid)
+        return [found[0], [], *found[1:]] if self.suite.central else found
+
+    def appear(self, program, number):
+        """A new service, by a rename or a symlink in turn; ms until its run is exec'd."""
+        prepared = make_service(self.staging / f"n{number:03}", program)
+        name = self.scan / f"n{number:03}"
+        command = []
+        if self.suite.configure:  # what the file says is not measured, what is done about it is
+            os.rename(prepared, name)
+            self.suite.configure(str(self.scan))
+            os.rename(name, prepared)
+        if self.suite.rescan:
+            command = self.suite.rescan(str(self.scan))
+        elif self.suite.central:
+            command = self.suite.up(str(name))
+        self.stamps.forget()
+        [(before, _)] = spawned(self.environment, "-r" if number % 2 else "-l", prepared, name, 1, *command)
+        return (self.stamps.take(lambda stamp: stamp.moment > before).moment - before) / 1e6
 
     def await_whole(self, seconds=60.0):
         """Until every service has its supervisor and its process."""
@@ -123,7 +144,7 @@ class tree(ground):
             if self.scanner.poll() is not None:
                 raise RuntimeError(f"{self.suite.name}: the scanner ended with {self.scanner.returncode}: {self.said()}")
             found = self.generations()
-            return len(found) == 3 and len(found[1]) == len(found[2]) == self.count
+            return len(found) == 3 and len(found[2]) == self.count and len(found[1]) in (self.count, 0)
 
         processes.await_condition(f"{self.count} services of {self.suite.name}", whole, seconds)
 
@@ -133,14 +154,17 @@ class tree(ground):
 
 
 class supervisors(ground):
-    """N services, each under a supervisor of its own that this script started; no scanner."""
+    """N services, each under a supervisor of its own that this script started; no scanner. Of a central suite: all under that."""
 
     def __init__(self, suite, count, program, down=False):
         super().__init__(suite)
         self.places, self.processes = [], []
         for number in range(count):
             self.places.append(make_service(self.base / f"s{number:02}", program, down))
-        for place in self.places:
+        if suite.central:
+            suite.configure(str(self.base))
+            self.processes = [self.start(suite.scanner(str(self.base)))] * count
+        for place in self.places[len(self.processes) :]:
             self.processes.append(self.start(suite.supervisor(place)))
 
     def child(self, index):
@@ -150,9 +174,13 @@ class supervisors(ground):
             children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         except FileNotFoundError:
             raise RuntimeError(f"{self.suite.name}: a supervisor ended: {self.said()}") from None
-        return int(children[0]) if children else None
+        index = index if self.suite.central else 0
+        return int(children[index]) if len(children) > index else None
 
     def ask_for_the_end(self):
+        if self.suite.central:
+            self.suite.stop_tree(self.processes[0], str(self.base))
+            return
         for place, process in zip(self.places, self.processes):
             if process.poll() is None:
                 self.run_client(self.suite.leave(place))

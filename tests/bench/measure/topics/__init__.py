@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, graph, idle, large, logger, memory, new, plan, respawn, soak, start, stop, syscalls
+from measure.topics import boot, chain, client, control, engine, graph, idle, large, logger, memory, new, plan, respawn, soak, start, stop, storm, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -11,10 +11,13 @@ TOPICS = {
     "large": large,
     "idle": idle,
     "syscalls": syscalls,
+    "storm": storm,
     "client": client,
+    "control": control,
     "chain": chain,
     "graph": graph,
     "plan": plan,
+    "engine": engine,
     "stop": stop,
     "logger": logger,
     "soak": soak,

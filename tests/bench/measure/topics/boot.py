@@ -4,10 +4,12 @@ Wall clock and processor time of the whole tree (user and system, by its control
 processes that live). Each round starts every suite once, in a new directory.
 """
 
+import resource
+
 from measure import accounting, processes
-from measure.programs import Absent
+from measure.programs import Absent, own
 from measure.suites import present
-from measure.trees import tree
+from measure.trees import ground, spawned, tree
 
 
 def measure(topic, quick):
@@ -17,12 +19,28 @@ def measure(topic, quick):
         wall, cpu = {suite.name: [] for suite in suites}, {suite.name: [] for suite in suites}
         for turn in range(rounds):
             for suite in suites[turn % len(suites) :] + suites[: turn % len(suites)]:
+                if suite.slow_client and turn > 1:
+                    continue
                 seconds, processor = boot(suite, size)
                 wall[suite.name].append(seconds * 1e3)
                 cpu[suite.name].append(processor * 1e3)
         topic.group(f"{size} services, ms", ["wall", "cpu"])
         for suite in suites:
             topic.row(suite.name, wall[suite.name], cpu[suite.name])
+        topic.row("fork+exec alone", *fork_floor(size, rounds))
+
+
+def fork_floor(size, rounds):
+    """The services' programs alone, one after the other: ([wall ms], [cpu ms])."""
+    wall, cpu = [], []
+    with ground(None) as bare:
+        for _ in range(rounds):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            moments = spawned(bare.environment, "-f", size, own("empty"))
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            wall.append((moments[-1][1] - moments[0][0]) / 1e6)
+            cpu.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3)
+    return wall, cpu
 
 
 def boot(suite, size):

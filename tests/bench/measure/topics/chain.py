@@ -1,9 +1,11 @@
 """one link of a chain of programs that each change something and exec the rest, µs
 
-Chains of 50 equal links before a static program that does nothing, less that program alone, divided by 50. Ours in one process
-(fused), and with CHAINLOAD_NO_FUSE=1 by an exec per link. Batches take turns.
+A chain of 51 equal links before a static program that does nothing, less the chain of one link, divided by 50. Ours in one process
+(fused), and with CHAINLOAD_NO_FUSE=1 by an exec per link. Batches take turns. The floor is the system calls that a link cannot do
+without, the look at the next program among them, in a loop (floor.cpp).
 """
 
+import subprocess
 import tempfile
 
 from measure.programs import PLACE, Absent, ours, own, theirs
@@ -36,15 +38,22 @@ def measure_kind(topic, kind, links, place, batches, size):
         except Absent as reason:
             topic.skip(f"{kind}, {label}: {reason}")
             continue
-        chains[label] = ({}, link * LINKS)
+        chains[label] = ({}, link)
         if program is ours:
-            chains["reeve, not fused"] = ({"CHAINLOAD_NO_FUSE": "1"}, link * LINKS)
-    samples = {label: [] for label in chains}
+            chains["reeve, not fused"] = ({"CHAINLOAD_NO_FUSE": "1"}, link)
+    samples, floor = {label: [] for label in chains}, []
     for _ in range(batches):
-        alone = min(after - before for before, after in spawned({}, size * 5, own("empty")))
-        for label, (environment, chain) in chains.items():
-            for before, after in spawned(environment, size, *chain, own("empty")):
-                samples[label].append((after - before - alone) / LINKS / 1e3)
+        for label, (environment, link) in chains.items():
+            one = min(after - before for before, after in spawned(environment, size * 2, *link, own("empty")))
+            for before, after in spawned(environment, size, *link * (LINKS + 1), own("empty")):
+                samples[label].append((after - before - one) / LINKS / 1e3)
+        floor += [sum(floor_of(kind, 100, place) for kind in (kind, "find")) for _ in range(size)]
     topic.group(f"µs per link of {kind}", ["median"])
     for label, found in samples.items():
         topic.row(label, found)
+    topic.row("system calls alone", floor)
+
+
+def floor_of(kind, times, place):
+    done = subprocess.run([own("floor"), kind, str(times), place], capture_output=True, text=True, check=False)
+    return float(done.stdout) if done.returncode == 0 else 0.0  # a variable needs no call

@@ -13,7 +13,7 @@ import time
 from measure import accounting, processes
 from measure.programs import Absent
 from measure.suites import present
-from measure.trees import make_service, spawned, tree
+from measure.trees import tree
 
 DESCRIPTORS = 65536  # a scanner needs one or two a service, this script one a process
 
@@ -68,7 +68,7 @@ def one_tree(topic, suite, size, events):
             scanner = processes.run_seconds(one.scanner.pid)
             found = {"start": (wall, cpu, wall * 1e3 / size, scanner * 1e6 / size)}
             found["memory"] = memory(one, groups, [stamp.parent for stamp in services], size)
-            found["new"] = [appear(one, number) for number in range(min(events, 3) if suite.polls else events)]
+            found["new"] = [one.appear("stamp", number) for number in range(min(events, 3) if suite.polls else events)]
             found["death"] = deaths(one, services, min(events, 3) if suite.slow_restart else events)
             found["stop"] = stop(topic, one, size + len(found["new"]))
             return found
@@ -80,16 +80,8 @@ def one_tree(topic, suite, size, events):
 def memory(one, groups, supervisors, size):
     whole = next((sum(group.memory_kb()) / size for group in groups if group.controller == "memory"), None)
     some = supervisors[:: max(1, len(supervisors) // 200)]
-    return processes.private_kb(one.scanner.pid), statistics.median(map(processes.private_kb, some)), whole
-
-
-def appear(one, number):
-    prepared = make_service(one.staging / f"n{number:03}", "stamp")
-    name = str(one.scan / f"n{number:03}")
-    command = one.suite.rescan(str(one.scan)) if one.suite.rescan else []
-    one.stamps.forget()
-    [(before, _)] = spawned(one.environment, "-r", prepared, name, 1, *command)
-    return (one.stamps.take(lambda stamp: stamp.moment > before).moment - before) / 1e6
+    each = None if one.suite.central else statistics.median(map(processes.private_kb, some))
+    return processes.private_kb(one.scanner.pid), each, whole
 
 
 def deaths(one, services, events):

@@ -42,7 +42,7 @@ def measure_tree(topic, suite, count, uss, whole):
             one.start_scanner([group.entry] if group else [])
             one.await_whole()
             scanner, supervisors, _ = one.generations()
-            each = [processes.private_kb(pid) for pid in supervisors]
+            each = [processes.private_kb(pid) for pid in supervisors] or [0.0]  # a central suite has none
             uss.setdefault(suite.name, []).append((statistics.median(each), max(each), processes.private_kb(scanner[0])))
             if group:
                 add(whole, suite.name, group, count)

@@ -8,7 +8,8 @@ import time
 from contextlib import ExitStack
 
 from measure.suites import present
-from measure.trees import make_service, spawned, tree
+from measure.topics.respawn import fork_floor
+from measure.trees import ground, tree
 
 
 def measure(topic, quick):
@@ -23,21 +24,14 @@ def measure(topic, quick):
             samples[one.suite.name] = []
         for number in range(many):
             for one in running:
-                if not one.suite.polls or number < few:
-                    samples[one.suite.name].append(appear(one, number))
+                if not (one.suite.polls or one.suite.slow_client) or number < few:
+                    samples[one.suite.name].append(one.appear("stamp", number))
             time.sleep(0.02)
     topic.group("ms", ["median"])
     for name, found in samples.items():
         topic.row(name, found)
+    with ground(None) as bare:
+        topic.row("fork+exec alone", fork_floor(bare, many))
     for one in running:
         if one.suite.polls:
             topic.note(f"{one.suite.name} finds new services by looking every few seconds")
-
-
-def appear(one, number):
-    prepared = make_service(one.staging / f"n{number:03}", "stamp")
-    name = str(one.scan / f"n{number:03}")
-    command = one.suite.rescan(str(one.scan)) if one.suite.rescan else []
-    [(before, _)] = spawned(one.environment, "-r" if number % 2 else "-l", prepared, name, 1, *command)
-    stamp = one.stamps.take(lambda stamp: stamp.moment > before)
-    return (stamp.moment - before) / 1e6

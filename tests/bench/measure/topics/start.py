@@ -8,8 +8,10 @@ import time
 from contextlib import ExitStack
 
 from measure import processes
+from measure.programs import own
 from measure.suites import present
-from measure.trees import spawned, supervisors
+from measure.topics.respawn import fork_floor
+from measure.trees import ground, spawned, supervisors
 
 PAUSE = 1.25  # seconds after which no supervisor delays a start any more
 
@@ -23,13 +25,17 @@ def measure(topic, quick):
             time.sleep(PAUSE)
             for index in range(services):
                 for one in running:
-                    samples[one.suite.name].append(start(one, index))
+                    if index < 2 or not one.suite.slow_client:
+                        samples[one.suite.name].append(start(one, index))
             time.sleep(PAUSE)  # daemontools reads no command in the second after a start
             for one in running:
                 bring_down(one)
+        forks = fork_floor(stack.enter_context(ground(None)), services * rounds)
+        floor = [sum(pair) for pair in zip(forks, client_floor(services * rounds))]
     topic.group("ms, client included", ["median"])
     for one in running:
         topic.row(one.suite.name, samples[one.suite.name])
+    topic.row("client's exec, fork+exec", floor)
 
 
 def start(one, index):
@@ -39,8 +45,12 @@ def start(one, index):
     return (stamp.moment - before) / 1e6
 
 
+def client_floor(times):
+    return [(after - before) / 1e6 for before, after in spawned({}, times, own("empty"))]
+
+
 def bring_down(one):
-    for place in one.places:
+    for place in one.places[: 2 if one.suite.slow_client else None]:
         one.run_client(one.suite.down(place))
     indices = range(len(one.places))
     processes.await_condition("services to be down", lambda: all(one.child(index) is None for index in indices))

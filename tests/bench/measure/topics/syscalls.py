@@ -13,7 +13,7 @@ import time
 
 from measure import processes
 from measure.programs import theirs
-from measure.suites import present
+from measure.suites import ALL, present
 from measure.topics.respawn import wait_for_first
 from measure.trees import supervisors
 
@@ -23,7 +23,7 @@ LINE = re.compile(r"^(\d+) +(?:<\.\.\. (\w+) resumed>|(\w+)\()")
 def measure(topic, quick):
     deaths = 2 if quick else 5
     topic.group("calls per cycle", ["supervisor", "child before exec"])
-    for suite in present(topic):
+    for suite in present(topic, ALL):
         own, child = trace(suite, deaths)
         topic.row(suite.name, sum(own.values()) / deaths, sum(child.values()) / deaths)
         topic.note(f"{suite.name}: {', '.join(f'{name} {count / deaths:g}' for name, count in own.most_common())}")
