@@ -30,14 +30,17 @@ std::string_view next_word(std::string_view& text) {
     return word;
 }
 
-std::size_t add_children_of_thread(const char* path, std::span<pid_t> into, std::size_t count) {
-    auto fd = open_at(AT_FDCWD, path, O_RDONLY);
-    if (!fd) return count; // the thread has just ended
+result<std::size_t> add_children_of_thread(const char* path, std::span<pid_t> into, std::size_t count) {
+    constexpr const char* step = "list children";
+    auto fd = open_at(AT_FDCWD, path, O_RDONLY, 0, step);
+    if (!fd && is_gone(fd.why())) return count; // the thread has just ended
+    if (!fd) return fd.why();
     char buffer[1024];
     std::size_t kept = 0; // bytes of a number cut by the end of the previous read
     while (count < into.size()) {
         ssize_t got = ::read(fd->get(), buffer + kept, sizeof buffer - kept);
         if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno != ESRCH) return failed(step);
         if (got <= 0) break;
         std::string_view text(buffer, kept + static_cast<std::size_t>(got));
         while (count < into.size()) {
@@ -90,17 +93,18 @@ result<process_stat> read_process_stat(pid_t pid) {
 result<std::size_t> read_children(pid_t pid, std::span<pid_t> into) {
     if (pid == 0) pid = ::getpid();
     text_buffer<64> main_thread("/proc/", pid, "/task/", pid, "/children");
-    std::size_t count = add_children_of_thread(main_thread.c_str(), into, 0);
-    if (pid == ::getpid()) return count; // the callers are single-threaded
+    auto count = add_children_of_thread(main_thread.c_str(), into, 0);
+    if (!count || pid == ::getpid()) return count; // the callers are single-threaded
     text_buffer<64> path("/proc/", pid, "/task");
     auto dir = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY, 0, "list threads");
     if (!dir) return dir.why();
-    (void)list_directory(dir->get(), [&](const char* name, entry_type) {
+    auto listed = list_directory(dir->get(), [&](const char* name, entry_type) {
         auto thread = parse_number<std::uint32_t>(name);
-        if (!thread || static_cast<pid_t>(*thread) == pid) return;
+        if (!count || !thread || static_cast<pid_t>(*thread) == pid) return;
         text_buffer<64> children("/proc/", pid, "/task/", *thread, "/children");
-        count = add_children_of_thread(children.c_str(), into, count);
+        count = add_children_of_thread(children.c_str(), into, *count);
     });
+    if (!listed && !is_gone(listed.why())) return listed.why();
     return count;
 }
 

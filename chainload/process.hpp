@@ -23,6 +23,12 @@ struct process_stat {
 // /proc/PID/stat; pid 0 is the caller. ESRCH or ENOENT if there is no such process.
 result<process_stat> read_process_stat(pid_t pid);
 
+// Whether a failure to look at a process means that there is none. Any other (no memory, no descriptors) means that
+// nothing is known of it.
+inline bool is_gone(const failure& why) {
+    return why.error == ESRCH || why.error == ENOENT;
+}
+
 // The children of `pid` (0: of the caller), all its threads' included: as many as fit in `into`. What is
 // returned can be full: then there may be more. Needs CONFIG_PROC_CHILDREN, which every distribution sets.
 result<std::size_t> read_children(pid_t pid, std::span<pid_t> into);

@@ -26,7 +26,7 @@ constexpr int wrong_usage = 100, cannot_go_on = 111;
 // Descriptors 0 to 2 are always open, so that nothing of ours ends up there; a terminal is no stdin for a service.
 result<void> provide_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd) {
-        bool usable = ::fcntl(fd, F_GETFD) >= 0 && !(fd == 0 && ::isatty(0));
+        bool usable = (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) && !(fd == 0 && ::isatty(0));
         if (usable) continue;
         int null = ::open("/dev/null", O_RDWR);
         if (null < 0) return failed("open /dev/null");
@@ -40,11 +40,14 @@ result<void> provide_standard_descriptors() {
 
 // The tree of a supervise that no svscan started: this boot of the machine, so that it may adopt what a killed
 // predecessor left, but never trusts a record of before the boot.
-supervise::tree_id tree_of_this_boot() {
+result<supervise::tree_id> tree_of_this_boot() {
     std::array<char, 64> buffer;
     supervise::tree_id id{};
-    auto text = chainload::read_whole_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", buffer);
-    if (!text) return id;
+    auto text = chainload::read_whole_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", buffer,
+                                         "read the id of this boot");
+    // Where the machine hides it all boots are one. Where it cannot be read just now, that would be another tree.
+    if (!text && text.why().error == ENOENT) return id;
+    if (!text) return text.why();
     chainload::text_buffer<40> digits;
     for (char c : *text)
         if (c != '-' && c != '\n') digits.add(c);
@@ -126,7 +129,6 @@ arguments parse(int argc, char** argv) {
     }
     if (optind + 1 != argc) parsed.valid = false;
     parsed.directory = argv[optind];
-    if (!parsed.has_tree) parsed.options.tree = tree_of_this_boot();
     return parsed;
 }
 
@@ -193,6 +195,11 @@ int main(int argc, char** argv, char** environ_) {
     ::syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */);
     if (auto done = provide_standard_descriptors(); !done) return die(done.why());
 
+    if (!parsed.has_tree) {
+        auto tree = tree_of_this_boot();
+        if (!tree) return die(tree.why());
+        parsed.options.tree = *tree;
+    }
     std::string_view inherited;
     if (const char* value = ::getenv(supervise::handover_name.data())) inherited = value;
     static storage kept;

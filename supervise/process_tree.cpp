@@ -59,10 +59,10 @@ bearing bears(const stray_marks& marks, pid_t pid, const chainload::process_stat
 }
 } // namespace
 
-std::size_t signal_children(int signal, std::span<const pid_t> spare) {
+chainload::result<std::size_t> signal_children(int signal, std::span<const pid_t> spare) {
     std::array<pid_t, batch> children;
     auto count = chainload::read_children(0, children);
-    if (!count) return 0;
+    if (!count) return count;
     std::size_t signalled = 0;
     for (pid_t child : std::span(children).first(*count)) {
         if (spared(child, spare)) continue;
@@ -139,13 +139,16 @@ stray_census signal_strays(const stray_marks& marks, int signal) {
     auto proc = chainload::open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY);
     stray_census found;
     std::uint64_t oldest_start = 0;
+    found.incomplete = !proc;
     if (!proc) return found;
-    (void)chainload::list_directory(proc->get(), [&](const char* name, chainload::entry_type) {
+    auto listed = chainload::list_directory(proc->get(), [&](const char* name, chainload::entry_type) {
         auto number = chainload::parse_number<std::uint32_t>(name);
         if (!number) return;
         auto pid = static_cast<pid_t>(*number);
         chainload::unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+        if (!process) found.incomplete = found.incomplete || errno != ESRCH;
         auto stat = chainload::read_process_stat(pid);
+        if (!stat) found.incomplete = found.incomplete || !chainload::is_gone(stat.why());
         if (!process || !stat || stat->state == 'Z') return;
         bearing how = bears(marks, pid, *stat);
         if (how == bearing::no || is_descendant(pid)) return;
@@ -155,6 +158,7 @@ stray_census signal_strays(const stray_marks& marks, int signal) {
         }
         if (signal != 0) (void)chainload::signal_process(process.get(), signal);
     });
+    found.incomplete = found.incomplete || !listed;
     return found;
 }
 

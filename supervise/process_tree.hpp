@@ -8,6 +8,8 @@
 // process was looked at after the pidfd was opened.
 #pragma once
 
+#include "chainload/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,10 +18,9 @@
 
 namespace reeve::supervise {
 
-// Sends `signal` to each own child, except those in `spare`. Returns how many there were: 0 only if there is
-// none left to wait for. Their children become ours when they end, so repeating this on every SIGCHLD empties
+// Sends `signal` to each own child, except those in `spare`. Returns how many there were. Their children become ours when they end, so repeating this on every SIGCHLD empties
 // the tree.
-std::size_t signal_children(int signal, std::span<const pid_t> spare);
+chainload::result<std::size_t> signal_children(int signal, std::span<const pid_t> spare);
 
 // Sends `signal` to `root` (an unreaped child) and all its descendants, parents first.
 void signal_subtree(pid_t root, int signal);
@@ -42,6 +43,7 @@ struct stray_marks {
 struct stray_census {
     std::size_t count = 0; // of those that is_stray is sure of
     pid_t oldest = 0;
+    bool incomplete = false; // there may be more: not all of /proc could be read
 };
 // Sends `signal` (0: none) to each process that bears the marks and is not a descendant of ours; of another user too, who
 // could not make anybody else's process bear them, but such a one is not counted. Reads all of /proc: only for a

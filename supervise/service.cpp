@@ -23,6 +23,12 @@ using chainload::result;
 namespace {
 constexpr std::int64_t publish_retry_ms = 5000;
 constexpr std::size_t letters_per_turn = 256;
+
+// There is no status, or what there is was surely not written by a supervise.
+bool tells_of_no_predecessor(const chainload::failure& why) {
+    constexpr std::array<int, 7> facts{ENOENT, EPROTO, E2BIG, EISDIR, ENOTDIR, ELOOP, ENXIO};
+    return std::find(facts.begin(), facts.end(), why.error) != facts.end();
+}
 } // namespace
 
 service::service(const options& with, const service_texts& texts, seldom_used& room, environment& variables,
@@ -65,17 +71,26 @@ result<void> service::open(std::string_view inherited) {
     refresh_settings();
     auto record = read_status(options_.state_at);
     if (record && !record->foreign && record->tree == options_.tree && record->supervise_pid != 0) {
-        recover(*record);
+        if (auto recovered = recover(*record); !recovered) return recovered.why();
     } else {
+        // What may be there and cannot be read may tell of a running service: it is not started a second time.
+        if (!record && !tells_of_no_predecessor(record.why())) return record.why();
         if (!record && record.why().error != ENOENT)
             log_.unable(level::warning, record.why(), "(the service starts afresh)");
         begin_afresh();
     }
     // Whoever finds it supervised finds a record too.
     if (publish_wanted_) publish();
-    if (auto announced = announce(options_.state_at, state_); !announced)
-        log_.unable(level::warning, announced.why(), "(clients take the service for unsupervised)");
+    announce_again();
     return {};
+}
+
+void service::announce_again() {
+    auto announced = announce(options_.state_at, state_);
+    if (!announced && announce_at_ == 0)
+        log_.unable(level::warning, announced.why(),
+                    "(until that is possible clients take the service for unsupervised)");
+    announce_at_ = announced ? 0 : now_ + publish_retry_ms;
 }
 
 void service::know_home() {
@@ -108,7 +123,7 @@ int service::run() {
 
 std::int64_t service::next_wakeup() const {
     std::int64_t earliest = machine_.next_deadline();
-    for (std::int64_t moment : {retry_publish_at_, look_again_at_, give_up_status_at_})
+    for (std::int64_t moment : {retry_publish_at_, look_again_at_, give_up_status_at_, announce_at_})
         if (moment != 0 && (earliest == 0 || moment < earliest)) earliest = moment;
     return earliest;
 }
@@ -142,6 +157,7 @@ void service::turn() {
         if (polled[signals].revents != 0) read_signals();
         if (!exit_code_ && polled[control].revents != 0) read_control();
     }
+    if (announce_at_ != 0 && now_ >= announce_at_) announce_again();
     if (look_again_at_ != 0 && now_ >= look_again_at_) look_again_at_ = 0;
     if (give_up_status_at_ != 0 && now_ >= give_up_status_at_) {
         give_up_status_at_ = 0;
@@ -204,10 +220,10 @@ void service::read_control() {
 void service::read_ready_pipe() {
     std::array<char, 256> buffer;
     ssize_t got = ::read(ready_pipe_.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EAGAIN) return;
+    if (got < 0) return; // ppoll tells again
     bool said = got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)).find('\n') !=
                                std::string_view::npos;
-    if (said || got <= 0) ready_pipe_.reset();
+    if (said || got == 0) ready_pipe_.reset();
     if (said) feed({event_kind::ready});
 }
 

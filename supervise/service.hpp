@@ -129,9 +129,10 @@ private:
 
     // service_recovery.cpp
     void know_home();
+    void announce_again();
     void begin_afresh();
     void recall(const status_record& record);
-    void recover(const status_record& record);
+    chainload::result<void> recover(const status_record& record);
     void adopt();
     void reopen_ready_pipe();
     void adopt_script(chainload::unique_fd pidfd, const status_record& record);
@@ -180,6 +181,7 @@ private:
     packed_record published_{};
     std::optional<death> unwritten_death_;
     std::int64_t retry_publish_at_ = 0; // monotonic ms; 0: the last write succeeded
+    std::int64_t announce_at_ = 0;      // supervise/ok could not be opened
     std::int64_t look_again_at_ = 0;    // strays to be killed, or a status to be waited for
     std::int64_t give_up_status_at_ = 0;
     std::int64_t now_ = 0;

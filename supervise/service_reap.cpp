@@ -17,7 +17,9 @@ using chainload::level;
 using chainload::unique_fd;
 
 namespace {
-constexpr std::int64_t stray_look_ms = 10;       // between two looks for strays that are being killed
+constexpr std::int64_t stray_look_ms = 10; // between two looks for strays that are being killed
+constexpr std::int64_t incomplete_look_ms =
+    100; // after one that could not see all (no memory, no descriptors)
 constexpr std::int64_t status_patience_ms = 300; // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
@@ -40,6 +42,7 @@ void service::reap() {
     for (;;) {
         siginfo_t info{};
         if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+            if (errno == EINTR) continue;
             childless_ = errno == ECHILD;
             return;
         }
@@ -203,8 +206,9 @@ void service::check_cleared() {
             ++left;
         }
         if (!childless_) {
-            std::size_t killed = signal_children(SIGKILL, {});
-            if (killed > 0 && !machine_.main_alive && !killed_leftovers_) {
+            auto killed = signal_children(SIGKILL, {});
+            if (!killed) look_again_at_ = now_ + incomplete_look_ms;
+            if (killed && *killed > 0 && !machine_.main_alive && !killed_leftovers_) {
                 killed_leftovers_ = true;
                 if (settings_.kind == service_kind::process && !machine_.stop_sent &&
                     WIFEXITED(machine_.wait_status) && WEXITSTATUS(machine_.wait_status) == 0)
@@ -215,9 +219,10 @@ void service::check_cleared() {
             ++left;
         }
         if (have_strays_) {
-            std::size_t found = strays(SIGKILL).count;
-            left += found;
-            if (found > 0) look_again_at_ = now_ + stray_look_ms;
+            stray_census found = strays(SIGKILL);
+            left += found.count + (found.incomplete ? 1 : 0);
+            if (found.count > 0 || found.incomplete)
+                look_again_at_ = now_ + (found.incomplete ? incomplete_look_ms : stray_look_ms);
         }
         if (left > 0) return;
         clearing_ = clearing::no;
@@ -247,8 +252,9 @@ void service::find_main() {
         siginfo_t info{};
         childless_ = ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
     }
-    bool none_left = childless_ && (!have_strays_ || strays(0).count == 0);
-    if (none_left) {
+    stray_census left;
+    if (have_strays_) left = strays(0);
+    if (childless_ && left.count == 0 && !left.incomplete) {
         log_.say(level::warning,
                  "run has exited 0 and left no process behind: there is no daemon to supervise "
                  "(no `forking` for a program that stays in the foreground)");

@@ -78,7 +78,7 @@ void service::recall(const status_record& record) {
 }
 
 // The predecessor was killed, or left.
-void service::recover(const status_record& record) {
+result<void> service::recover(const status_record& record) {
     recall(record);
     // All that it started bears SERVICE_DIR; the main process's session finds those that dropped it.
     have_strays_ = true;
@@ -89,6 +89,8 @@ void service::recover(const status_record& record) {
     auto pid = static_cast<pid_t>(record.pid);
     auto process =
         pid != 0 ? chainload::open_process(pid, record.main_start) : result<unique_fd>(failure{ESRCH, ""});
+    // Only what is surely gone may be replaced: two instances are worse than a supervise that has to start again.
+    if (pid != 0 && !process && !chainload::is_gone(process.why())) return process.why();
     stage was = machine_.at;
     if (machine_.main_alive && process) {
         main_pidfd_ = std::move(*process);
@@ -109,6 +111,7 @@ void service::recover(const status_record& record) {
         do_again(was, record);
     }
     publish_wanted_ = true;
+    return {};
 }
 
 // The main process runs on: deadlines begin anew, readiness continues.
@@ -298,6 +301,7 @@ result<void> service::take_over(std::string_view text) {
     refresh_settings();
     auto record = read_status(options_.state_at);
     if (!record) return record.why();
+    if (!state_.ok) announce_again();
     recall(*record);
     machine_.watchdog = watchdog;
     if (machine_.main_alive) adopt();

@@ -3,6 +3,8 @@
 #include "chainload/file.hpp"
 #include "chainload/process.hpp"
 
+#include <algorithm>
+#include <array>
 #include <sys/stat.h>
 
 namespace reeve::svscan {
@@ -16,6 +18,8 @@ found_supervisor find_supervisor(const places& where, place which, const supervi
         which.aside = true;
         record = where.read_record(which);
     }
+    constexpr std::array<int, 6> facts{ENOENT, EPROTO, EISDIR, ENOTDIR, ELOOP, ENXIO}; // there is no record
+    found.unknown = !record && std::find(facts.begin(), facts.end(), record.why().error) == facts.end();
     if (!record || record->foreign || record->tree != tree) return found;
     found.of_tree = true;
     found.aside = which.aside;
@@ -23,10 +27,12 @@ found_supervisor find_supervisor(const places& where, place which, const supervi
         auto stat = chainload::read_process_stat(static_cast<pid_t>(record->pid));
         found.main_alive = stat && stat->start == record->main_start && stat->state != 'Z';
         if (found.main_alive) found.main = static_cast<pid_t>(record->pid);
+        found.unknown = !stat && !chainload::is_gone(stat.why());
     }
     if (record->supervise_pid == 0) return found;
     auto process =
         chainload::open_process(static_cast<pid_t>(record->supervise_pid), record->supervise_start);
+    found.unknown = found.unknown || (!process && !chainload::is_gone(process.why()));
     if (!process) return found;
     auto stat = chainload::read_process_stat(static_cast<pid_t>(record->supervise_pid));
     if (!stat || (stat->state == 'Z' && stat->parent != ::getpid())) return found;

@@ -17,6 +17,7 @@ struct found_supervisor {
     chainload::unique_fd process; // its pidfd
     bool is_child = false;        // of this process: a PID 1 that exec'd itself again
     bool aside = false;
+    bool unknown = false; // something could not be read: there may be a supervise, or a main process
 };
 found_supervisor find_supervisor(const places& where, place which, const supervise::tree_id& tree);
 

@@ -41,8 +41,8 @@ struct watched {
 struct loop::inside {
     asio::io_context context{1};
     std::unordered_map<int, std::shared_ptr<watched>> descriptors;
-    std::array<asio::steady_timer, 3> timers{asio::steady_timer(context), asio::steady_timer(context),
-                                             asio::steady_timer(context)};
+    std::array<asio::steady_timer, 4> timers{asio::steady_timer(context), asio::steady_timer(context),
+                                             asio::steady_timer(context), asio::steady_timer(context)};
 };
 
 loop::loop()

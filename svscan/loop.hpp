@@ -9,7 +9,7 @@
 
 namespace reeve::svscan {
 
-enum class timer : std::uint8_t { tree, zombies, rescan };
+enum class timer : std::uint8_t { tree, zombies, rescan, retry };
 
 class loop {
 public:

@@ -44,8 +44,17 @@ bool is_own(int base, const char* path) {
     return ::fstatat(base, path, &found, 0) == 0 && (found.st_uid == 0 || found.st_uid == ::geteuid());
 }
 
-bool exists(int base, const path_text& path) {
-    return !path.overflowed() && ::faccessat(base, path.c_str(), F_OK, 0) == 0;
+// Whether errno says that there is no such file. Anything else (no memory, a broken disk) says nothing about it.
+bool says_absent() {
+    return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG;
+}
+
+// `trouble` becomes the error if it cannot be told.
+bool exists(int base, const path_text& path, int& trouble) {
+    if (path.overflowed()) return false;
+    if (::faccessat(base, path.c_str(), F_OK, 0) == 0) return true;
+    if (!says_absent()) trouble = errno;
+    return false;
 }
 } // namespace
 
@@ -82,7 +91,12 @@ result<places> places::open(const char* scan_dir, const std::string& state_root)
 look_result places::look(const char* name) const {
     look_result seen;
     struct stat found {};
+    auto unreadable = [&](int error) {
+        seen.what = {sight_kind::unreadable, {}, false, error};
+        return seen;
+    };
     if (::fstatat(scan(), name, &found, 0) < 0) {
+        if (!says_absent()) return unreadable(errno);
         struct stat link {};
         bool dangling = ::fstatat(scan(), name, &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link.st_mode);
         seen.what.kind = dangling ? sight_kind::dangling : sight_kind::nothing;
@@ -95,14 +109,22 @@ look_result places::look(const char* name) const {
     seen.what.id = {found.st_dev, found.st_ino};
     seen.fresh = chainload::realtime_ms() - chainload::milliseconds_of(found.st_ctim) < 1000;
     std::string_view directory(name);
-    bool complete = exists(scan(), path_text(directory, "/run")) ||
-                    exists(scan(), path_text(directory, "/start")) ||
-                    // A target has no process: where there is an engine, it lives there alone.
-                    (exists(scan(), path_text(directory, "/target")) && !has_engine());
+    int trouble = 0;
+    bool complete = exists(scan(), path_text(directory, "/run"), trouble) ||
+                    exists(scan(), path_text(directory, "/start"), trouble);
+    if (!complete && exists(scan(), path_text(directory, "/target"), trouble)) {
+        // A target has no process: where there is an engine, it lives there alone.
+        auto engine = has_engine();
+        if (!engine) trouble = engine.why().error;
+        complete = engine && !*engine;
+    }
     seen.what.kind = complete ? sight_kind::complete : sight_kind::incomplete;
     path_text log(directory, "/log");
-    seen.what.has_log = ::fstatat(scan(), log.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);
-    return seen;
+    if (::fstatat(scan(), log.c_str(), &found, 0) == 0)
+        seen.what.has_log = S_ISDIR(found.st_mode);
+    else if (!says_absent())
+        trouble = errno;
+    return trouble != 0 ? unreadable(trouble) : seen;
 }
 
 result<void> places::list(const std::function<void(const char*)>& visit) const {
@@ -124,8 +146,11 @@ result<void> places::list(const std::function<void(const char*)>& visit) const {
     }
 }
 
-bool places::has_engine() const {
-    return ::faccessat(scan(), ".depengine", F_OK, 0) == 0;
+result<bool> places::has_engine() const {
+    int trouble = 0;
+    bool there = exists(scan(), path_text(".depengine"), trouble);
+    if (trouble != 0) return failure{trouble, "look for .depengine"};
+    return there;
 }
 
 path_text places::definition_of(const place& where) const {

@@ -45,7 +45,7 @@ public:
     look_result look(const char* name) const;
     // Calls visit(name) for each name that may be a service; "." names are left out.
     chainload::result<void> list(const std::function<void(const char*)>& visit) const;
-    bool has_engine() const;
+    chainload::result<bool> has_engine() const;
 
     // NAME/supervise, NAME/log/supervise, or the directory below STATE_ROOT.
     path_text state_of(const place& where) const;

@@ -82,9 +82,14 @@ void shell::set_timer() {
 
 void shell::perform(const action::start& what) {
     // The name of a service that is leaving may lead to another directory by now, where it has no business.
-    if (tree_.is_leaving(what.who.service) && !tree_.is_catch_all(what.who.service) &&
-        places_.look(tree_.name_of(what.who.service).c_str()).what.id !=
-            tree_.identity_of(what.who.service)) {
+    auto seen = tree_.is_leaving(what.who.service) && !tree_.is_catch_all(what.who.service)
+                    ? places_.look(tree_.name_of(what.who.service).c_str()).what
+                    : sight{sight_kind::complete, tree_.identity_of(what.who.service), false};
+    if (seen.kind == sight_kind::unreadable) {
+        feed(start_failed{what.who, unable({seen.error, "look at it"})});
+        return;
+    }
+    if (seen.id != tree_.identity_of(what.who.service)) {
         feed(ended{what.who, ending::not_started, false, "cannot be started again"});
         return;
     }
@@ -104,7 +109,10 @@ void shell::perform(const action::tell& what) {
             say(severity::error, tree_.name_of(what.who.service) + ": " + unable(ready.why()));
     auto written =
         chainload::write_all(control.get(), std::string_view(what.letters), "write to supervise/control");
-    if (!written) say(severity::error, tree_.name_of(what.who.service) + ": " + unable(written.why()));
+    if (written) return;
+    say(severity::error, tree_.name_of(what.who.service) + ": " + unable(written.why()) + "; tried again");
+    untold_.push_back({tree_.pid_of(what.who), what});
+    try_again_later();
 }
 
 void shell::perform(const action::forget& what) {
@@ -138,15 +146,17 @@ void shell::perform(const action::look& what) {
 
 void shell::perform(const action::watch& what) {
     auto is_new = watcher_.watch(what.name, what.deep);
-    if (!is_new)
-        say(severity::warning,
-            what.name + ": " + unable(is_new.why()) + "; looked at again at the next rescan (signal HUP)");
-    else if (*is_new && !what.deep)
+    if (!is_new) {
+        say(severity::warning, what.name + ": " + unable(is_new.why()) + "; tried again");
+        unwatched_.insert(what.name);
+        try_again_later();
+    } else if (*is_new && !what.deep)
         feed(svscan::touched{what.name}); // what happened before the watch was there
 }
 
 void shell::perform(const action::unwatch& what) {
     watcher_.unwatch(what.name);
+    unwatched_.erase(what.name);
 }
 void shell::perform(const action::rescan& what) {
     scan(what.prune, false);

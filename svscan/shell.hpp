@@ -94,11 +94,13 @@ private:
     chainload::result<void> prepare(supervisor_id who);
     chainload::result<chainload::unique_fd> keep_reserve(chainload::unique_fd fd, const char* step);
     void watch_process(supervisor_id who, chainload::unique_fd process);
+    void listen_to_process(supervisor_id who);
 
     // shell_children.cpp: who has ended
     void reap();
-    void sweep();
-    std::vector<pid_t> children() const;
+    bool sweep();
+    void look_again_soon();
+    chainload::result<std::vector<pid_t>> children() const;
     bool is_zombie(pid_t pid) const;
     void reap_known(pid_t pid);
     void supervise_ended(supervisor_id who, std::optional<int> status);
@@ -113,8 +115,15 @@ private:
     // shell_takeover.cpp
     bool take_over(const supervise::tree_id& id);
     void adopt(const char* name, const sight& what, found_supervisor main, found_supervisor logger);
-    void new_tree(const std::string& boot);
+    void new_tree();
     std::string describe() const;
+
+    // shell_retry.cpp: what could not be done at first
+    void write_tree_file();
+    void listen_to_control();
+    void watch_names();
+    void try_again_later();
+    void try_again();
     void restore(const handed_service& one);
 
     places places_;
@@ -135,6 +144,12 @@ private:
     std::optional<moment> timer_at_;
     std::optional<departure> departure_;
     bool aside_reported_ = false;
+    std::string boot_;
+    bool tree_unwritten_ = false, names_unread_ = false, control_unread_ = false, names_unwatched_ = false;
+    std::set<std::string> unwatched_;                    // names
+    std::vector<supervisor_id> unwatched_processes_;     // their pidfds are in links
+    std::vector<std::pair<pid_t, action::tell>> untold_; // and to which process
+    std::optional<moment> retry_ms_; // between two attempts at these, while there is anything to try
 
     pid_t stop_script_ = 0;
     std::set<pid_t> foreign_; // children that were there before us

@@ -17,7 +17,7 @@
 namespace reeve::svscan {
 
 namespace {
-constexpr moment look_at_kept_ms = 2, keep_at_most_ms = 10000;
+constexpr moment look_at_kept_ms = 2, keep_at_most_ms = 10000, look_again_ms = 100;
 
 std::string describe_end(std::optional<int> status) {
     if (!status) return "ended";
@@ -36,22 +36,23 @@ void shell::reap() {
         if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) break;
         if (pids_.contains(info.si_pid) || info.si_pid == stop_script_)
             reap_known(info.si_pid);
-        else
-            sweep();
+        else if (!sweep())
+            break;
     }
-    if (!kept_.empty()) sweep();
+    if (!kept_.empty()) (void)sweep();
     if (orphan_signal_ != 0 && !departure_) signal_orphans();
 }
 
-std::vector<pid_t> shell::children() const {
+chainload::result<std::vector<pid_t>> shell::children() const {
     std::vector<pid_t> all(pids_.size() + 256);
     for (;;) {
         auto count = chainload::read_children(0, all);
-        if (count && *count == all.size()) {
+        if (!count) return count.why();
+        if (*count == all.size()) {
             all.resize(all.size() * 2);
             continue;
         }
-        all.resize(count ? *count : 0);
+        all.resize(*count);
         return all;
     }
 }
@@ -63,13 +64,25 @@ bool shell::is_zombie(pid_t pid) const {
 }
 
 // All that has ended: first those we know, because a dead supervise's record says which orphans matter.
-void shell::sweep() {
-    auto all = children();
+// False if they cannot be listed: then it is done again soon.
+bool shell::sweep() {
+    auto listed = children();
+    if (!listed) {
+        look_again_soon();
+        return false;
+    }
+    const auto& all = *listed;
     for (pid_t pid : all)
         if ((pids_.contains(pid) || pid == stop_script_) && is_zombie(pid)) reap_known(pid);
     for (pid_t pid : all)
         if (!pids_.contains(pid) && pid != stop_script_ && !kept_.contains(pid) && is_zombie(pid))
             reap_or_keep(pid);
+    return true;
+}
+
+void shell::look_again_soon() {
+    if (kept_.empty()) // else they are looked at every few milliseconds, and all others after them
+        loop_.set(timer::zombies, chainload::monotonic_ms() + look_again_ms, [this] { check_kept(); });
 }
 
 void shell::reap_known(pid_t pid) {
@@ -90,8 +103,9 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
     bool orderly = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
     bool reachable = true;
     if (!orderly) {
-        reachable = where.catch_all() || places_.look(tree_.name_of(who.service).c_str()).what.id ==
-                                             tree_.identity_of(who.service);
+        auto seen = places_.look(tree_.name_of(who.service).c_str()).what;
+        reachable = where.catch_all() || seen.id == tree_.identity_of(who.service) ||
+                    seen.kind == sight_kind::unreadable;
         auto record = reachable ? places_.read_record(where)
                                 : chainload::result<supervise::status_record>(chainload::failure{ENOENT, ""});
         if (record && !status) orderly = record->supervise_pid == 0;
@@ -209,7 +223,9 @@ void shell::check_kept() {
 // The end of a stopped tree: what killed supervises left is signalled, each process once, until nothing is left.
 void shell::signal_orphans() {
     bool left = false;
-    for (pid_t pid : children()) {
+    auto all = children();
+    if (!all) return look_again_soon();
+    for (pid_t pid : *all) {
         if (pids_.contains(pid) || (foreign_.contains(pid) && ::getpid() != 1)) continue;
         left = true;
         if (!signalled_.insert(pid).second) continue;

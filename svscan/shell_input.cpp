@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
@@ -20,19 +21,9 @@ void shell::listen() {
     for (const auto& entry : signal_scripts) sigaddset(&wanted, entry.number);
     signals_.reset(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!signals_ || !loop_.add(signals_.get(), [this] { read_signals(); }))
-        say(severity::error, unable(chainload::failed("listen to signals")));
-
-    if (::mknodat(places_.own(), "control", S_IFIFO | 0600, 0) < 0 && errno != EEXIST)
-        say(severity::error, unable(chainload::failed("create .svscan/control")));
-    auto control = supervise::open_fifo(places_.own(), "control", O_RDWR, "open .svscan/control");
-    if (control) control_ = std::move(*control);
-    if (!control || !loop_.add(control_.get(), [this] { read_control(); }))
-        say(severity::error, control ? "unable to listen to .svscan/control" : unable(control.why()));
-
-    auto opened = watcher_.open();
-    if (!opened || !loop_.add(watcher_.fd(), [this] { watcher_.read(*this); }))
-        say(severity::warning,
-            unable(opened.why()) + "; changes are seen only at a rescan (signal HUP, option -t)");
+        throw std::runtime_error(unable(chainload::failed("listen to signals")));
+    listen_to_control();
+    watch_names();
     if (options_.rescan_ms != 0) rescan_later();
 }
 
@@ -110,8 +101,11 @@ void shell::scan(bool prune, bool first) {
     });
     if (listed)
         feed(pass_ended{});
-    else // half a list must not make services disappear
-        say(severity::error, unable(listed.why()) + "; looked at again at the next rescan (signal HUP)");
+    else { // half a list must not make services disappear
+        say(severity::error, unable(listed.why()) + "; tried again");
+        names_unread_ = true;
+        try_again_later();
+    }
 }
 
 void shell::rescan_later() {

@@ -86,7 +86,11 @@ result<pid_t> shell::start(supervisor_id who) {
     path_text directory = places_.definition_of(where), state = places_.state_of(where);
     bool catch_all = where.catch_all(), is_logger = who.which == side::logger || catch_all;
     supervise_arguments with{directory.c_str(), where.aside ? state.c_str() : nullptr, false, -1, -1};
-    with.wait_for_engine = !is_logger && places_.has_engine();
+    if (!is_logger) {
+        auto engine = places_.has_engine();
+        if (!engine) return engine.why();
+        with.wait_for_engine = *engine;
+    }
     if (is_logger) with.input = its.pipe_read.get();
     if (who.which == side::main && tree_.has_logger(who.service)) with.output = its.pipe_write.get();
     if (with.output < 0 && !catch_all)
@@ -96,8 +100,12 @@ result<pid_t> shell::start(supervisor_id who) {
 
 // A supervise that is not our child is watched by its pidfd.
 void shell::watch_process(supervisor_id who, unique_fd process) {
-    int pidfd = process.release();
-    pidfd_of(who) = pidfd;
+    pidfd_of(who) = process.release();
+    listen_to_process(who);
+}
+
+void shell::listen_to_process(supervisor_id who) {
+    int pidfd = pidfd_of(who);
     bool added = loop_.add(pidfd, [this, who, pidfd] {
         auto status = chainload::exit_status_of(pidfd);
         pidfd_of(who) = -1;
@@ -105,7 +113,10 @@ void shell::watch_process(supervisor_id who, unique_fd process) {
         ::close(pidfd);
         supervise_ended(who, status);
     });
-    if (!added) say(severity::error, tree_.name_of(who.service) + ": unable to watch its supervise");
+    if (added) return;
+    say(severity::error, tree_.name_of(who.service) + ": unable to watch its supervise; tried again");
+    unwatched_processes_.push_back(who);
+    try_again_later();
 }
 
 } // namespace reeve::svscan

@@ -9,6 +9,7 @@
 #include <array>
 #include <ctime>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/random.h>
 
 namespace reeve::svscan {
@@ -18,38 +19,51 @@ using chainload::unique_fd;
 namespace {
 constexpr moment wait_for_records_ms = 1000;
 
+// Without these two an earlier tree that is still running would be taken for nothing, and all started a second time.
+// PID 1 is not the second svscan of anything, and has nobody to start it again.
+void check_readable(const chainload::result<std::string_view>& text, const char* what) {
+    bool absent = !text && text.why().error == ENOENT;
+    if (!text && !absent && ::getpid() != 1)
+        throw std::runtime_error(std::string(what) + ": " + unable(text.why()));
+}
+
 std::string read_boot_id() {
     std::array<char, 64> buffer;
-    auto text = chainload::read_whole_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", buffer);
+    constexpr const char* path = "/proc/sys/kernel/random/boot_id";
+    auto text = chainload::read_whole_at(AT_FDCWD, path, buffer, "read the id of this boot");
+    check_readable(text, path);
     if (!text || text->empty()) return "unknown";
     return std::string(chainload::trim_blanks(*text));
 }
 } // namespace
 
 void shell::begin() {
-    for (pid_t pid : children()) foreign_.insert(pid);
+    auto before = children();
+    if (!before) throw std::runtime_error(unable(before.why()));
+    foreign_.insert(before->begin(), before->end());
     ::unlinkat(places_.own(), "exit-code", 0); // of an earlier run
     listen();
     std::string boot = read_boot_id();
     std::array<char, 256> buffer;
-    auto text = chainload::read_whole_at(places_.own(), "tree", buffer);
+    auto text = chainload::read_whole_at(places_.own(), "tree", buffer, "read .svscan/tree");
+    check_readable(text, ".svscan");
     auto known = text ? parse_tree_file(*text) : std::nullopt;
     if (known && known->boot == boot) {
         if (take_over(known->id)) return;
         previous_id_ = known->id;
     }
-    new_tree(boot);
+    boot_ = boot;
+    new_tree();
     scan(false, true);
 }
 
-void shell::new_tree(const std::string& boot) {
-    tree_file made{{}, boot};
+void shell::new_tree() {
+    tree_file made{{}, boot_};
     if (::getrandom(made.id.data(), made.id.size(), 0) != static_cast<ssize_t>(made.id.size()))
         say(severity::error, unable(chainload::failed("get random bytes")));
-    auto written = chainload::replace_file(places_.own(), "tree", "tree.new", format_tree_file(made), 0644);
-    if (!written) say(severity::error, "unable to write .svscan/tree: " + unable(written.why()));
     tree_id_ = made.id;
     starter_.use_tree(made.id);
+    write_tree_file();
 }
 
 // True if something of that tree lives; then the scan is done, too.
@@ -61,29 +75,38 @@ bool shell::take_over(const supervise::tree_id& id) {
     };
     std::vector<found_service> all;
     bool alive = false;
-    // A supervise that the killed svscan had just started has the lock before it has a record.
+    // A supervise that the killed svscan had just started has the lock before it has a record; and what cannot be read
+    // at first may be readable a moment later.
     moment patience = chainload::monotonic_ms() + wait_for_records_ms;
+    auto again = [&](bool in_doubt) {
+        timespec pause{0, 1'000'000};
+        return in_doubt && chainload::monotonic_ms() <= patience && ::nanosleep(&pause, nullptr) == 0;
+    };
     auto find_side = [&](place which) {
         for (;;) {
             auto found = find_supervisor(places_, which, id);
-            if (found.pid != 0 || !places_.is_locked(which) || chainload::monotonic_ms() > patience)
-                return found;
-            timespec pause{0, 1'000'000};
-            ::nanosleep(&pause, nullptr);
+            if (!again(found.unknown || (found.pid == 0 && places_.is_locked(which)))) return found;
         }
     };
     auto find = [&](const char* name) {
         found_service one{name, places_.look(name), {}, {}};
+        while (again(one.seen.what.kind == sight_kind::unreadable)) one.seen = places_.look(name);
         if (one.seen.what.kind == sight_kind::incomplete || one.seen.what.kind == sight_kind::complete) {
             one.main = find_side({name, side::main});
             if (one.seen.what.has_log && name != catch_all_name) one.logger = find_side({name, side::logger});
+            // In doubt the tree is the old one: its processes are known in it, and those that are not count for nothing.
             alive = alive || one.main.pid != 0 || one.main.main_alive || one.logger.pid != 0 ||
-                    one.logger.main_alive;
+                    one.logger.main_alive || one.main.unknown || one.logger.unknown;
         }
         all.push_back(std::move(one));
     };
     find(catch_all_name.data());
-    if (auto listed = places_.list(find); !listed) say(severity::error, unable(listed.why()));
+    auto listed = places_.list(find);
+    while (again(!listed)) {
+        all.erase(all.begin() + 1, all.end());
+        listed = places_.list(find);
+    }
+    if (!listed && ::getpid() != 1) throw std::runtime_error(unable(listed.why()));
     if (!alive) return false;
 
     tree_id_ = id;

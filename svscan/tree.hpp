@@ -72,8 +72,9 @@ private:
     struct candidate {
         enum class reason : std::uint8_t { incomplete, settling, blocked, over_limit, reported };
         reason why;
-        identity id;         // blocked: the directory it waits for
-        moment quiet_at = 0; // settling
+        identity id;                     // blocked: the directory it waits for
+        moment quiet_at = 0;             // settling
+        std::uint32_t look_again_ms = 0; // it could not be looked at: until the next attempt
         std::uint32_t seen_in = 0;
         enum class watch : std::uint8_t { none, shallow, deep } watched = watch::none;
     };
@@ -119,6 +120,7 @@ private:
     candidate& wait_as(std::string_view name, candidate::reason why, identity id = {});
     void watch_as(const std::string& name, candidate& which, decltype(candidate::watched) depth);
     void settle(const std::string& name, candidate& which);
+    void look_again(const std::string& name, int error);
     void forget_candidate(std::string_view name);
     void settle_quiet_ones();
     void look_at_waiting(const std::string& name, identity id);

@@ -34,11 +34,13 @@ enum class sight_kind : std::uint8_t {
     not_a_directory, //
     incomplete,      // a directory without run, start and target
     complete,
+    unreadable, // it cannot be told (no memory, a broken disk); error says why
 };
 struct sight {
     sight_kind kind = sight_kind::nothing;
     identity id;
     bool has_log = false;
+    int error = 0;
 };
 
 // The catch-all logger's name for the tree and for its supervise: a directory below the scan directory.

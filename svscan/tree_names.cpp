@@ -1,4 +1,5 @@
 // Names of the scan directory come and go: which of them become services, and when.
+#include "chainload/error_text.hpp"
 #include "supervise/layout.hpp"
 #include "svscan/tree.hpp"
 
@@ -24,6 +25,7 @@ void tree::see_service(service_number number, const saw& what) {
         return;
     }
     known.seen_in = pass_;
+    if (what.what.kind == sight_kind::unreadable) return;
     if (known.catch_all || (is_directory && what.what.id == known.id)) return;
     // A symlink to nothing may be a file system that is not mounted just now: only `n` drops its service.
     if (what.what.kind == sight_kind::dangling && !prune_) return;
@@ -57,7 +59,20 @@ void tree::see_newcomer(const saw& what) {
                      candidate::watch::shallow);
         break;
     case sight_kind::complete: see_complete(what); break;
+    case sight_kind::unreadable: look_again(name, what.what.error); break;
     }
+}
+
+void tree::look_again(const std::string& name, int error) {
+    auto known = candidates_.find(name);
+    bool is_news = known == candidates_.end() || known->second.look_again_ms == 0;
+    candidate& which = wait_as(name, candidate::reason::settling);
+    which.look_again_ms = is_news ? first_delay_ms : std::min(which.look_again_ms * 2, longest_delay_ms);
+    which.quiet_at = now_ + which.look_again_ms;
+    quiet_bound_ = std::min(quiet_bound_, which.quiet_at);
+    if (is_news)
+        say(severity::warning,
+            name + ": unable to look at it: " + std::string(chainload::error_text(error)) + "; tried again");
 }
 
 void tree::see_complete(const saw& what) {

@@ -35,6 +35,7 @@ inline constexpr named_call calls[] = {
     REEVE_CALL(eventfd2),
     REEVE_CALL(execve),
     REEVE_CALL(faccessat),
+    REEVE_CALL(faccessat2),
     REEVE_CALL(fchdir),
     REEVE_CALL(fchmod),
     REEVE_CALL(fchmodat),

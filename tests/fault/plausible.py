@@ -26,6 +26,7 @@ PLAUSIBLE = {
     "fstat": (*MEMORY, *DISK),
     "newfstatat": (*MEMORY, *FORBIDDEN, *DISK),
     "access": (*MEMORY, *FORBIDDEN, *DISK),
+    "faccessat2": (*MEMORY, *FORBIDDEN, *DISK),
     "faccessat": (*MEMORY, *FORBIDDEN, *DISK),
     "readlink": (*MEMORY, *FORBIDDEN, *DISK),
     "readlinkat": (*MEMORY, *FORBIDDEN, *DISK),

@@ -114,7 +114,7 @@ private:
             is_armed_ = pid == target_ && number == plan_.after;
             return false;
         }
-        if (!is_counted(pid)) return false;
+        if (!is_counted(pid) || cannot_fail(asked.data)) return false;
         unsigned long count = ++counts_[static_cast<std::size_t>(number)];
         if (number != plan_.call || count != plan_.occurrence) return false;
         failed_ = std::to_string(pid) + " " + std::string(name_of(number));
@@ -124,6 +124,14 @@ private:
 
     bool is_counted(pid_t pid) const {
         return pid == target_ || (executable_of(pid) == executable_of(target_));
+    }
+
+    // What only looks at, or sets, a flag of a descriptor that is open.
+    static bool cannot_fail(const seccomp_data& call) {
+        if (call.nr == SYS_ioctl) return call.args[1] == FIONBIO;
+        if (call.nr != SYS_fcntl) return false;
+        auto command = static_cast<int>(call.args[1]);
+        return command == F_GETFD || command == F_SETFD || command == F_GETFL || command == F_SETFL;
     }
 
     static ino_t executable_of(pid_t pid) {
