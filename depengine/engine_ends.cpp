@@ -57,7 +57,7 @@ void engine::give_up_tree(node which) {
 
 void engine::start_for(node cause, relation why) {
     for (const link& edge : now_->services.out(cause)) {
-        if ((edge.what & set_of(why)) == 0) continue;
+        if ((edge.what & set_of(why)) == 0 || (edge.loops && why == relation::on_failure)) continue;
         std::string name(now_->services.name(edge.other)), of(now_->services.name(cause));
         if (!limits_[name].allow(chainload::monotonic_ms())) {
             say(severity::warning, name + ": not started for " + of + ": it was five times in ten seconds");

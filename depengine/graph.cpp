@@ -62,6 +62,7 @@ graph::graph(const catalogue& definitions) {
     std::vector<plain_edge> stated = add_nodes(definitions);
     add_edges(stated);
     break_cycles();
+    find_failure_loops();
     mirror();
     find_contradictions();
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "depengine/catalogue.hpp"
+#include "depengine/strong_components.hpp"
 
 #include <cstdint>
 #include <span>
@@ -16,15 +17,13 @@
 
 namespace reeve::depengine {
 
-using node = std::uint32_t;
-inline constexpr node no_node = ~node{0};
-
 // All that relates one service to another, in one direction.
 struct link {
     node other;
     relations what;     // which relations
     relations reversed; // those of them that the other end's directories state
     bool ordered;       // the edge's `from` starts after its `to`, and stops before it
+    bool loops = false; // its on-failure/ would go round in a loop: it starts nothing
     bool operator==(const link&) const = default;
 };
 
@@ -47,8 +46,12 @@ struct node_facts {
 struct cycle {
     std::vector<node> path;            // first node not repeated at the end
     node from = no_node, to = no_node; // the edge that lost its order; no_node: none could, all are needs
+    bool cut =
+        false; // of thousands of cycles the ways are not all looked for: only the ends of the edge are told
     bool operator==(const cycle&) const = default;
 };
+
+class cycle_search; // cycle_search.hpp
 
 class graph {
 public:
@@ -86,7 +89,12 @@ private:
     void add_edges(std::vector<plain_edge>& edges);
     void mirror();              // in_ from out_
     void find_contradictions(); // graph_contradictions.cpp
-    void break_cycles();        // graph_order.cpp
+    void break_cycles();        // graph_order.cpp, as is what follows
+    // order_, and for each node the number of its component; false: there are cycles.
+    bool find_order(std::vector<std::uint32_t>& component);
+    void bar_cycles_of_needs(cycle_search& search);
+    void find_failure_loops();                       // graph_failures.cpp
+    std::string path_text(const cycle& found) const; // "a -> b -> a"
     void complain_of_cycle(const cycle& found, std::span<const node> members, const link& weakest);
     link* find_link(node from, node to);
 

@@ -92,3 +92,25 @@ TEST_CASE("the graph depends on the definitions only, not on the order in which 
     graph other(definitions("c after/a\nb after/c\na wants/c after/b\n"));
     CHECK(one.cycles() == other.cycles());
 }
+
+TEST_CASE("services that start each other when they fail: the first by name on the loop starts nothing") {
+    graph all(definitions("b on-failure/c\nc on-failure/d\nd on-failure/b\nlone on-failure/b\n"));
+    REQUIRE(all.problems().size() == 1);
+    CHECK(all.problems()[0].file == "b/on-failure/c");
+    CHECK(all.problems()[0].text == "goes round in a loop, b -> c -> d -> b: it starts nothing");
+    CHECK(all.out(all.find("b"))[0].loops);
+    CHECK(!all.out(all.find("c"))[0].loops);
+    CHECK(!all.out(all.find("d"))[0].loops);
+    CHECK(!all.out(all.find("lone"))[0].loops);
+}
+
+TEST_CASE("a failure that starts what needs the one that failed is a loop too; wants and orders are none") {
+    graph all(definitions("db on-failure/repair\nrepair requires/disk\ndisk milestone/db\n"));
+    REQUIRE(all.problems().size() == 1);
+    CHECK(all.problems()[0].file == "db/on-failure/repair");
+    CHECK(all.problems()[0].text == "goes round in a loop, db -> repair -> disk -> db: it starts nothing");
+    graph fine(
+        definitions("db on-failure/alarm\nalarm wants/db after/db\nweb requires/db on-failure/alarm\n"));
+    CHECK(fine.problems().empty());
+    CHECK(!fine.out(fine.find("db"))[0].loops);
+}
