@@ -22,10 +22,12 @@ std::string name_of(int second, const char* suffix = ".s") {
 
 // What is left, oldest first: files are given in any order.
 std::vector<std::string> kept(const log_settings& limits, std::int64_t now, std::vector<file> files) {
-    for (;;) {
+    for (bool was_last = false;;) {
         old_files all(limits, now);
         for (const file& one : files) all.add(one.name, one.bytes, one.modified);
         if (!all.must_remove_oldest()) break;
+        CHECK_FALSE(was_last);
+        was_last = all.is_only_one_too_many();
         std::string oldest(all.oldest());
         std::erase_if(files, [&](const file& one) { return one.name == oldest; });
     }

@@ -115,6 +115,7 @@ std::optional<trouble> log::tidy() {
         chainload::text_buffer<256> oldest(all.oldest());
         if (::unlinkat(fd, oldest.c_str(), 0) < 0 && errno != ENOENT)
             return trouble{errno, "remove", "old file"};
+        if (all.is_only_one_too_many()) return {};
     }
 }
 

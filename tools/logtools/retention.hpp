@@ -23,6 +23,8 @@ public:
 
     // Too many, too much, or too old. What is older than an expired file is expired, whatever its own time says.
     bool must_remove_oldest() const;
+    // Without that one nothing is too many, and there is no need for another pass: the usual case.
+    bool is_only_one_too_many() const { return !needs_details(limits_) && count_ == limits_.count; }
     std::string_view oldest() const { return oldest_.view(); }
     chainload::tai64n newest() const { return newest_; }
     // Seconds until the next file is too old; nothing if none ever will be.
