@@ -1,5 +1,8 @@
 #include "chainload/spawn.hpp"
 
+#include "chainload/unique_fd.hpp"
+
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,6 +27,32 @@ struct borrowed_call {
 };
 } // namespace
 
+#ifdef REEVE_PLAIN_FORK
+// For valgrind, to which vfork is a fork that does not wait: a pipe tells of the exec, or of what failed before it.
+result<pid_t> spawn_child(failure (*body)(void*), void* argument) {
+    constexpr int out_of_the_way = 1000; // of descriptors that the child places
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return failed("fork");
+    unique_fd in(ends[0]), low(ends[1]), out(::fcntl(ends[1], F_DUPFD_CLOEXEC, out_of_the_way));
+    low.reset();
+    pid_t pid = ::fork();
+    if (pid < 0) return failed("fork");
+    failure why{0, nullptr};
+    if (pid == 0) {
+        why = body(argument);
+        [[maybe_unused]] auto told = ::write(out.get(), &why, sizeof why);
+        ::_exit(127);
+    }
+    out.reset();
+    while (::read(in.get(), &why, sizeof why) < 0 && errno == EINTR) {
+    }
+    return outcome(pid, why.error, why.step);
+}
+
+result<pid_t> spawn_child_sharing_descriptors(failure (*body)(void*), void* argument) {
+    return spawn_child(body, argument);
+}
+#else
 result<pid_t> spawn_child(failure (*body)(void*), void* argument) {
     // volatile: written by the child, read by the parent, in one frame that vfork returns into twice.
     volatile int error = 0;
@@ -53,6 +82,7 @@ result<pid_t> spawn_child_sharing_descriptors(failure (*body)(void*), void* argu
     if (pid < 0) return failed("fork");
     return outcome(pid, call.why.error, call.why.step);
 }
+#endif
 
 result<void> keep_descriptors_below(int first) {
     constexpr unsigned unshare_table = 2; // CLOSE_RANGE_UNSHARE, Linux 5.9

@@ -79,6 +79,11 @@ result<pid_t> service::spawn(const program& what) {
     childless_ = false;
     went_deep_ = true;
     if (!pid) return pid;
+    if (what.record != nullptr && child_start == 0) {
+        // What the child did has not come back: to valgrind and to emulators vfork is a fork.
+        if (auto started = chainload::read_process_stat(*pid)) child_start = started->start;
+        changed_ = chainload::tai64n_now();
+    }
     if (what.record != nullptr) {
         child_could_not_publish_ = could_not_publish;
         (what.main ? main_start_ : script_start_) = child_start;

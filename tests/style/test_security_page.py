@@ -10,10 +10,10 @@ def promises():
     return [re.sub(r"[^a-z0-9]+", "_", title.lower()) for title in re.findall(r"^\.It Sy (.*)$", text_of(page[0]), re.MULTILINE)]
 
 
-def tests():
+def written_tests():
     sources = [path for path in files() if path.name.startswith("test_security_") and "blackbox" in path.parts]
     return [name for path in sources for name in re.findall(r"^def test_(\w+)", text_of(path), re.MULTILINE)]
 
 
 def test_each_promise_has_its_test():
-    assert sorted(promises()) == sorted(tests())
+    assert sorted(promises()) == sorted(written_tests())
