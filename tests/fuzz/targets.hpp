@@ -12,6 +12,7 @@ namespace reeve::tests {
 void fuzz_access_rules(std::string_view input);
 void fuzz_block(std::string_view input);
 void fuzz_calendar(std::string_view input);
+void fuzz_chain_options(std::string_view input);
 void fuzz_death_record(std::string_view input);
 void fuzz_definitions(std::string_view input);
 void fuzz_engine_answer(std::string_view input);
@@ -19,7 +20,6 @@ void fuzz_envdir(std::string_view input);
 void fuzz_envfile(std::string_view input);
 void fuzz_expression(std::string_view input);
 void fuzz_file_parts(std::string_view input);
-void fuzz_helper_options(std::string_view input);
 void fuzz_intents(std::string_view input);
 void fuzz_log_line(std::string_view input);
 void fuzz_mount_line(std::string_view input);
@@ -43,6 +43,7 @@ inline constexpr fuzz_target fuzz_targets[] = {
     {"access_rules", fuzz_access_rules},
     {"block", fuzz_block},
     {"calendar", fuzz_calendar},
+    {"chain_options", fuzz_chain_options},
     {"death_record", fuzz_death_record},
     {"definitions", fuzz_definitions},
     {"engine_answer", fuzz_engine_answer},
@@ -50,7 +51,6 @@ inline constexpr fuzz_target fuzz_targets[] = {
     {"envfile", fuzz_envfile},
     {"expression", fuzz_expression},
     {"file_parts", fuzz_file_parts},
-    {"helper_options", fuzz_helper_options},
     {"intents", fuzz_intents},
     {"log_line", fuzz_log_line},
     {"mount_line", fuzz_mount_line},

@@ -97,7 +97,7 @@ void read_seccomp(argument_list& words) {
 }
 } // namespace
 
-void fuzz_helper_options(std::string_view input) {
+void fuzz_chain_options(std::string_view input) {
     argument_list words(split_words(input));
     std::string_view name = words.data()[0];
     if (name == "unshare")
