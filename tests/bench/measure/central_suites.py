@@ -62,7 +62,7 @@ SUPERVISOR = Suite(
     rescan=lambda place: [theirs("supervisorctl"), "-c", supervisord_file(place), "update"],
     slow_restart=True,  # it looks for the dead once a second
     slow_client=True,
-    most=1000,
+    most=200,  # it starts and stops them once a second, many at a time; what it needs for 1000 says no more
     central=True,
     configure=configure_supervisord,
 )

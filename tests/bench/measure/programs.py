@@ -15,6 +15,7 @@ OWN_PROGRAMS = BUILD / "tests" / "bench"
 PLACE = os.environ.get("TMPDIR") or next((place for place in ("/dev/shm", "/tmp") if os.access(place, os.W_OK | os.X_OK)), "/tmp")
 NEEDED = ("svscan", "supervise", "svtools", "chainload_program", "logtools", "depengine", "bench_programs")
 PEERS = {"daemontools": "/usr/bin/svscan", "runit": "/usr/bin/runsvdir", "s6": "/usr/bin/s6-svscan", "supervisor": "/usr/bin/supervisord"}
+ALSO = {"strace": "strace", "ucspi-tcp": "tcpserver", "ipsvd": "tcpsvd"}  # systemd's helper programs are there or not
 
 
 class Absent(Exception):
@@ -58,8 +59,7 @@ def prepare():
 
 def install_peers():
     missing = [package for package, program in PEERS.items() if not os.path.exists(program)]
-    if not shutil.which("strace"):
-        missing.append("strace")
+    missing += [package for package, program in ALSO.items() if not shutil.which(program)]
     if not missing:
         return
     if os.geteuid() != 0:

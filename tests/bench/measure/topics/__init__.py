@@ -1,6 +1,6 @@
 """What can be measured: each topic is a module with measure(topic, quick), whose first line of documentation is its title."""
 
-from measure.topics import boot, chain, client, control, engine, graph, idle, large, logger, memory, new, plan, respawn, soak, start, stop, storm, syscalls
+from measure.topics import boot, chain, client, control, engine, graph, idle, large, logger, memory, new, plan, respawn, soak, sockets, start, stop, storm, syscalls
 
 TOPICS = {
     "memory": memory,
@@ -20,5 +20,6 @@ TOPICS = {
     "engine": engine,
     "stop": stop,
     "logger": logger,
+    "sockets": sockets,
     "soak": soak,
 }

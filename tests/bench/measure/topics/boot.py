@@ -14,8 +14,8 @@ from measure.trees import ground, spawned, tree
 
 def measure(topic, quick):
     sizes, rounds = ((10, 50), 2) if quick else ((10, 100, 1000), 7)
-    suites = present(topic)
     for size in sizes:
+        suites = [suite for suite in present(topic) if size <= suite.most]
         wall, cpu = {suite.name: [] for suite in suites}, {suite.name: [] for suite in suites}
         for turn in range(rounds):
             for suite in suites[turn % len(suites) :] + suites[: turn % len(suites)]:

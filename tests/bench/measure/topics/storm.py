@@ -16,7 +16,7 @@ from measure.trees import make_service, tree
 
 
 def measure(topic, quick):
-    count, seconds, rounds = (20, 3, 1) if quick else (100, 10, 2)
+    count, seconds, rounds = (20, 3, 1) if quick else (100, 10, 1)
     found = {}
     for _ in range(rounds):
         for suite in present(topic):
