@@ -26,7 +26,7 @@ struct look_result {
 
 // A supervise as the paths need it.
 struct place {
-    std::string_view name;
+    std::string_view name; // or an absolute path, of a directory that was renamed
     side which = side::main;
     bool aside = false; // its state is in STATE_ROOT, and the service directory could not be made to say so
     bool catch_all() const { return name == catch_all_name; }

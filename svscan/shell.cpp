@@ -83,13 +83,14 @@ void shell::set_timer() {
 void shell::perform(const action::start& what) {
     // The name of a service that is leaving may lead to another directory by now, where it has no business.
     auto seen = tree_.is_leaving(what.who.service) && !tree_.is_catch_all(what.who.service)
-                    ? places_.look(tree_.name_of(what.who.service).c_str()).what
+                    ? places_.look(path_text(place_of(what.who).name).c_str()).what
                     : sight{sight_kind::complete, tree_.identity_of(what.who.service), false};
     if (seen.kind == sight_kind::unreadable) {
         feed(start_failed{what.who, unable({seen.error, "look at it"})});
         return;
     }
     if (seen.id != tree_.identity_of(what.who.service)) {
+        end_leftovers(tree_.name_of(what.who.service));
         feed(ended{what.who, ending::not_started, false, "cannot be started again"});
         return;
     }
@@ -132,6 +133,7 @@ void shell::perform(const action::release& what) {
             ::close(pidfd);
         }
     links_of(what.service) = links{};
+    moved_.erase(what.service);
     std::erase_if(unsettled_, [&](supervisor_id who) { return who.service == what.service; });
     std::erase_if(awaited_, [&](const auto& entry) { return entry.second.service == what.service; });
 }

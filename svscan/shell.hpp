@@ -90,6 +90,11 @@ private:
     chainload::unique_fd& control_of(supervisor_id who);
     int& pidfd_of(supervisor_id who);
     place place_of(supervisor_id who);
+
+    // leftovers.cpp: services whose directory was renamed or removed, and whose supervise is gone
+    bool find_moved(service_number which);
+    void end_leftovers(std::string_view name);
+
     chainload::result<pid_t> start(supervisor_id who);
     chainload::result<void> prepare(supervisor_id who);
     chainload::result<chainload::unique_fd> keep_reserve(chainload::unique_fd fd, const char* step);
@@ -138,6 +143,8 @@ private:
         previous_id_; // of this directory and boot, with nothing alive at the start
 
     std::vector<links> links_;
+    std::unordered_map<service_number, std::string>
+        moved_;                                     // where the directories of leaving services are now
     std::unordered_map<pid_t, supervisor_id> pids_; // supervises that are our children
     action_list pending_;
     bool draining_ = false;

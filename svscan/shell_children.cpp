@@ -103,7 +103,7 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
     bool orderly = status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
     bool reachable = true;
     if (!orderly) {
-        auto seen = places_.look(tree_.name_of(who.service).c_str()).what;
+        auto seen = places_.look(path_text(where.name).c_str()).what;
         reachable = where.catch_all() || seen.id == tree_.identity_of(who.service) ||
                     seen.kind == sight_kind::unreadable;
         auto record = reachable ? places_.read_record(where)
@@ -115,6 +115,8 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
             awaited_[static_cast<pid_t>(record->pid)] = who;
         if (!orderly && std::find(unsettled_.begin(), unsettled_.end(), who) == unsettled_.end())
             unsettled_.push_back(who);
+        if (!orderly && !reachable && who.which == side::main && tree_.is_leaving(who.service))
+            end_leftovers(where.name);
     }
     // 111 and 100 are told at the start only; what an earlier supervise left is as it was.
     bool not_started =

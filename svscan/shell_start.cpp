@@ -32,8 +32,11 @@ int& shell::pidfd_of(supervisor_id who) {
 
 place shell::place_of(supervisor_id who) {
     links& its = links_of(who.service);
-    return {tree_.name_of(who.service), who.which,
-            who.which == side::main ? its.main_aside : its.logger_aside};
+    place where{tree_.name_of(who.service), who.which,
+                who.which == side::main ? its.main_aside : its.logger_aside};
+    if (tree_.is_leaving(who.service) && !where.catch_all() && !where.aside && find_moved(who.service))
+        where.name = moved_[who.service];
+    return where;
 }
 
 // The last descriptors are not for services: without them nothing could be read or started any more.

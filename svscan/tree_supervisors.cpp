@@ -56,9 +56,8 @@ void tree::on(const ended& what) {
     if (what.kind != ending::not_started) which.killed = !orderly;
     if (ends_for_good(what.who, orderly, what.reachable)) {
         if (which.killed)
-            say(severity::error,
-                label(what.who) + ": supervise " + what.how +
-                    " and its directory is gone: what it left runs on until the tree is stopped");
+            say(severity::error, label(what.who) + ": supervise " + what.how +
+                                     " and its directory is gone: what it left is killed");
         gone_for_good(what.who);
         return;
     }

@@ -1,0 +1,58 @@
+"""A directory is renamed or removed while its supervise is gone: the service does not run on for ever."""
+
+import os
+import shutil
+import signal
+
+from support import processes, status_record
+from support.awaiting import await_until
+from support.service import shell
+from svscan_tree import COPIES
+
+COUNTS = shell("trap 'echo end; exit' TERM", "while :; do echo line; sleep 0.02; done")
+
+
+def orphan(tree, name):
+    """The service's process; its supervise has just been killed, too young to be started again at once."""
+    main = tree.await_up(name)
+    os.kill(tree.supervise_pid(name), signal.SIGKILL)
+    tree.await_said(f"{name}: supervise killed by KILL; started again in 1 s")
+    return main
+
+
+def test_a_renamed_service_is_stopped_in_order(tree, tmp_path):
+    tree.add("web", run=COUNTS, log=COPIES)
+    tree.start()
+    main = orphan(tree, "web")
+    (tree.directory / "web").rename(tmp_path / "aside")
+    await_until(lambda: not processes.alive(main), 20, what=lambda: tree.messages())
+    await_until(lambda: (tmp_path / "aside" / "log" / "out").read_text().endswith("end\n"), 20, what=lambda: tree.messages())
+    await_until(lambda: status_record.read(tmp_path / "aside").supervise_pid == 0, 20, what=lambda: tree.messages())
+    # and it can come back under another name
+    (tmp_path / "aside").rename(tree.directory / "other")
+    tree.await_up("other")
+    assert tree.stop() == 0
+
+
+def test_a_removed_service_is_killed(tree):
+    tree.add("web", run=shell("trap '' TERM", "sleep 1000 & ", "while :; do sleep 1000; done"))
+    tree.add("stays")
+    tree.start()
+    stays = tree.await_up("stays")
+    main = orphan(tree, "web")
+    shutil.rmtree(tree.directory / "web")
+    await_until(lambda: not processes.alive(main), 20, what=lambda: tree.messages())
+    assert processes.alive(stays)
+    tree.await_said("web: supervise cannot be started again and its directory is gone: what it left is killed")
+    assert tree.stop() == 0
+
+
+def test_a_renamed_service_that_comes_back_goes_on_once(tree, tmp_path):
+    tree.add("web", run=COUNTS)
+    tree.start()
+    main = orphan(tree, "web")
+    (tree.directory / "web").rename(tmp_path / "aside")
+    (tmp_path / "aside").rename(tree.directory / "web")
+    new = await_until(lambda: tree.main_pid("web") not in (None, main) and tree.main_pid("web"), 20, what=lambda: tree.messages())
+    assert processes.alive(new) and not processes.alive(main)
+    assert tree.stop() == 0
