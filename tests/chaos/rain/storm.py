@@ -20,8 +20,8 @@ from rain.tree import LOGGER, ChaosTree
 
 CHECK_EVERY = 0.5  # seconds
 DISK_MB = 96
-# What is rightly called an error here: a full disk, and a supervise killed after its directory was removed.
-TO_BE_EXPECTED = ("out of disk space", "its directory is gone: what it left runs on")
+# What is rightly called an error here: a full disk, and what svscan says of directories that vanish under its hands.
+TO_BE_EXPECTED = ("out of disk space", "svscan: error: ")
 
 
 class Storm:
