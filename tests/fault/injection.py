@@ -27,6 +27,8 @@ class Fault:
     error: str = ""
     after: str = ""  # only what follows the first call of this name counts
 
+    may_end = False  # the program does not end of it, but for its start
+
     def words(self, report):
         number = getattr(errno, self.error) if self.error else 0
         return [str(INJECTOR), *(["-a", self.after] if self.after else []), str(report), self.call or "count", str(self.occurrence), str(number)]
