@@ -191,6 +191,9 @@ int main(int argc, char** argv, char** environ_) {
     // svscan's children begin with default dispositions; who else starts us may have ignored some. The sixty calls
     // are a noticeable part of a start.
     if (!parsed.has_tree) chainload::default_all_signals();
+    // Here and not in svscan's child: a new session is a new autogroup (sched(7)), which waits for its turn on a busy
+    // machine, and svscan would wait with it for the exec, one supervise after the other.
+    if (parsed.has_tree) ::setsid();
     chainload::block_all_signals();
     ::syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */);
     if (auto done = provide_standard_descriptors(); !done) return die(done.why());

@@ -91,7 +91,6 @@ chainload::result<pid_t> starter::start(const supervise_arguments& with) const {
     // The child borrows our memory, and at first our descriptors: it calls nothing but the kernel.
     auto pid = chainload::spawn_child_sharing_descriptors([&]() -> chainload::failure {
         if (auto own = chainload::keep_descriptors_below(above); !own) return own.why();
-        ::setsid();
         if (with.input >= 0 && ::dup2(input_.fd.get(), STDIN_FILENO) < 0)
             return chainload::failed("connect stdin of supervise");
         if (with.output >= 0 && ::dup2(output_.fd.get(), STDOUT_FILENO) < 0)
