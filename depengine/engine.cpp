@@ -24,10 +24,11 @@ std::int64_t monotonic_us() {
 }
 } // namespace
 
-engine::engine(int scan, own_directory own, const engine_options& options)
-    : scan_(scan)
+engine::engine(tree_place where, own_directory own, const engine_options& options)
+    : where_(std::move(where))
     , own_(std::move(own))
     , options_(options)
+    , watcher_(where_.state_path)
     , socket_(loop_, *this) {
     event_.reserve(4096);
 }
@@ -119,7 +120,7 @@ void engine::overflowed() {
 }
 
 void engine::tree_changed() {
-    auto id = read_tree_id(scan_);
+    auto id = read_tree_id(where_);
     if (!id && id.why().error != ENOENT) say(severity::warning, unable(id.why()));
     if (!id || tree_ == *id) return;
     bool another = tree_.has_value();
@@ -161,7 +162,7 @@ bool engine::start_afresh() try {
 
 void engine::look(node which) {
     if (!now_->services.exists(which) && !now_->live.seen(which).known) return;
-    auto record = read_record(scan_, now_->services.name(which));
+    auto record = read_record(where_, now_->services.name(which));
     if (record) {
         now_->live.observe(which, observe(*record, *tree_));
         if (now_->history[which].since == 0)
@@ -190,7 +191,7 @@ void engine::read_changed_records() {
     if (std::exchange(first_look_, false))
         for (node one = 0; one < now_->services.size(); ++one)
             if (now_->live.seen(one).known && !now_->services.is_target(one))
-                now_->live.unread(one, unread_letters(scan_, now_->services.name(one)));
+                now_->live.unread(one, unread_letters(where_, now_->services.name(one)));
 }
 
 void engine::turn() {
@@ -223,7 +224,7 @@ void engine::write_intents() {
 void engine::send(letter_to one) {
     auto name = now_->services.name(one.to);
     if (one.letter == 'd' && name == own_service_) return; // never from here: who would start it again?
-    auto sent = send_letter(scan_, name, one.letter);
+    auto sent = send_letter(where_, name, one.letter);
     if (!sent) {
         // No change of its record tells that there is room again. (If nobody reads, it writes one when it comes.)
         int error = sent.why().error;

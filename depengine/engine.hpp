@@ -10,6 +10,7 @@
 #include "depengine/rate_limit.hpp"
 #include "depengine/request_book.hpp"
 #include "depengine/request_socket.hpp"
+#include "depengine/tree_place.hpp"
 #include "depengine/watcher.hpp"
 #include "depengine/world.hpp"
 
@@ -28,8 +29,9 @@ struct engine_options {
 
 class engine : private watcher::listener, private request_socket::listener {
 public:
-    // The working directory is the scan directory, which `scan` is open at. The signals that end it are blocked.
-    engine(int scan, own_directory own, const engine_options& options);
+    // The working directory is the scan directory. The descriptors of `where` stay the caller's. The signals that end
+    // it are blocked.
+    engine(tree_place where, own_directory own, const engine_options& options);
 
     // Looks at everything and opens the socket.
     chainload::result<void> begin();
@@ -103,7 +105,7 @@ private:
     std::vector<bool> changed_programs() const;
     bool may_write(const peer& who) const;
 
-    int scan_;
+    tree_place where_;
     own_directory own_;
     engine_options options_;
     chainload::unique_fd signals_;

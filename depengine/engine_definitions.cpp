@@ -26,7 +26,7 @@ void engine::find_own_service() {
     struct stat here {
     }, there{};
     if (name == nullptr || directory == nullptr || !supervise::valid_service_name(name)) return;
-    if (::fstatat(scan_, name, &here, 0) < 0 || ::stat(directory, &there) < 0) return;
+    if (::fstatat(where_.scan, name, &here, 0) < 0 || ::stat(directory, &there) < 0) return;
     if (here.st_dev == there.st_dev && here.st_ino == there.st_ino) own_service_ = name;
 }
 
@@ -43,7 +43,7 @@ void engine::watch_all() {
     if (watcher_.is_short()) (void)watcher_.open();
     if (!watched && watcher_.fd() >= 0 && loop_.add(watcher_.fd()))
         loop_.when(watcher_.fd(), event::readable, [this] { on_change(); });
-    auto names = directory_source(scan_).list("");
+    auto names = directory_source(where_.scan).list("");
     if (!names) return;
     std::sort(names->begin(), names->end());
     watcher_.keep_only(
@@ -76,7 +76,7 @@ void engine::tell_of_watches() {
 }
 
 chainload::result<catalogue> engine::read_all() const {
-    return read_catalogue(directory_source(scan_), now_ ? &now_->definitions : nullptr);
+    return read_catalogue(directory_source(where_.scan), now_ ? &now_->definitions : nullptr);
 }
 
 void engine::definition_changed(std::string_view name) {
@@ -98,7 +98,7 @@ void engine::wait_for_quiet() {
 
 void engine::read_definitions() try {
     loop_.clear(timer::definitions);
-    directory_source source(scan_);
+    directory_source source(where_.scan);
     catalogue next;
     if (all_dirty_) {
         watch_all();

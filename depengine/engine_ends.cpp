@@ -50,7 +50,7 @@ bool engine::act_on_ends() {
 void engine::give_up_tree(node which) {
     say(severity::error, std::string(now_->services.name(which)) +
                              ": is essential, and gave up: " + end_text(now_->live.seen(which)));
-    auto written = write_exit_code(scan_, exit_code_of(now_->live.seen(which)));
+    auto written = write_exit_code(where_, exit_code_of(now_->live.seen(which)));
     if (!written) say(severity::error, unable(written.why()));
     essential_ = true;
 }

@@ -202,7 +202,7 @@ void engine::do_request(client from, const request& asked, const message& what, 
 void engine::send_once(const plan& what) {
     for (const plan_step& step : what.steps) {
         if ((step.letter != 'l' && step.letter != '0') || now_->services.is_target(step.which)) continue;
-        auto sent = send_letter(scan_, now_->services.name(step.which), step.letter);
+        auto sent = send_letter(where_, now_->services.name(step.which), step.letter);
         if (sent)
             now_->live.sent_beside(step.which);
         else
@@ -218,7 +218,7 @@ void engine::complete(open_request& done) {
         socket_.answered(who);
     }
     if (done.stops_tree) {
-        auto told = stop_tree(scan_);
+        auto told = stop_tree(where_);
         if (!told) say(severity::error, unable(told.why()) + ": the tree goes on without its services");
     }
     book_.remember({done.id, done.key, done.sameness, done.plan, std::move(line), monotonic_ms()});
@@ -279,7 +279,7 @@ std::vector<bool> engine::changed_programs() const {
         bool oneshot = now_->services[one].kind == supervise::service_kind::oneshot;
         std::string path = std::string(now_->services.name(one)) + (oneshot ? "/start" : "/run");
         struct stat found {};
-        if (::fstatat(scan_, path.c_str(), &found, 0) < 0) continue;
+        if (::fstatat(where_.scan, path.c_str(), &found, 0) < 0) continue;
         std::int64_t began = booted + static_cast<std::int64_t>(seen.main_start) * tick_ms;
         changed[one] = chainload::milliseconds_of(found.st_ctim) > began + tick_ms;
     }

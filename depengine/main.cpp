@@ -1,4 +1,4 @@
-// depengine [--manual-reload] [--group GROUP] SCANDIR
+// depengine [--manual-reload] [--group GROUP] [-s STATE_ROOT] SCANDIR
 //
 // The process around the engine: options, standard descriptors, signals and the lock. The engine exits 0 when a signal
 // asks for it, and leaves all services as they are.
@@ -24,7 +24,7 @@ constexpr int exit_usage = 100, exit_failure = 111;
 
 [[noreturn]] void usage() {
     static constexpr std::string_view text =
-        "depengine: usage: depengine [--manual-reload] [--group GROUP] SCANDIR\n";
+        "depengine: usage: depengine [--manual-reload] [--group GROUP] [-s STATE_ROOT] SCANDIR\n";
     (void)!::write(STDERR_FILENO, text.data(), text.size());
     ::_exit(exit_usage);
 }
@@ -53,6 +53,7 @@ gid_t group_of(const char* text) {
 struct command_line {
     engine_options options;
     const char* scan_dir = nullptr;
+    const char* state_root = nullptr;
 };
 
 command_line parse_command_line(int argc, char** argv) {
@@ -60,10 +61,11 @@ command_line parse_command_line(int argc, char** argv) {
         {"manual-reload", no_argument, nullptr, 'm'}, {"group", required_argument, nullptr, 'g'}, {}};
     command_line parsed;
     ::opterr = 0;
-    for (int found; (found = ::getopt_long(argc, argv, "", known, nullptr)) != -1;) {
+    for (int found; (found = ::getopt_long(argc, argv, "s:", known, nullptr)) != -1;) {
         switch (found) {
         case 'm': parsed.options.manual_reload = true; break;
         case 'g': parsed.options.group = group_of(optarg); break;
+        case 's': parsed.state_root = optarg; break;
         default: usage();
         }
     }
@@ -81,19 +83,38 @@ void set_standard_descriptors() {
     if (null >= 0) ::close(null);
 }
 
+// STATE_ROOT of the option, or of the svscan that this is a service of.
+chainload::unique_fd open_state_root(const char* asked, std::string& path) {
+    const char* root = asked != nullptr ? asked : std::getenv("SVCTL_STATE");
+    if (root == nullptr || *root == '\0') return {};
+    auto opened = chainload::open_at(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0, "open STATE_ROOT");
+    char* absolute = opened ? ::realpath(root, nullptr) : nullptr;
+    if (absolute == nullptr) {
+        if (asked == nullptr) return {};
+        die(std::string(root) + ": " + unable(opened ? chainload::failed("find STATE_ROOT") : opened.why()));
+    }
+    path = absolute;
+    std::free(absolute);
+    return std::move(*opened);
+}
+
 void run_engine(int argc, char** argv) {
     auto command = parse_command_line(argc, argv);
     std::string directory(command.scan_dir);
     auto scan =
         chainload::open_at(AT_FDCWD, command.scan_dir, O_RDONLY | O_DIRECTORY, 0, "open the scan directory");
     if (!scan) die(directory + ": " + unable(scan.why()));
+    tree_place where;
+    auto state = open_state_root(command.state_root, where.state_path);
+    where.scan = scan->get();
+    where.state = state.get();
     if (::fchdir(scan->get()) < 0)
         die(directory + ": " + unable(chainload::failed("chdir to the scan directory")));
-    auto own = own_directory::open(scan->get(), command.options.group);
+    auto own = own_directory::open(where, command.options.group);
     if (!own && own.why().error == EWOULDBLOCK)
         die(directory + ": another depengine runs here: .depengine/lock is held");
     if (!own) die(directory + ": " + unable(own.why()));
-    engine one(scan->get(), std::move(*own), command.options);
+    engine one(std::move(where), std::move(*own), command.options);
     if (auto begun = one.begin(); !begun) die(directory + ": " + unable(begun.why()));
     one.run();
 }

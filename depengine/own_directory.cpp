@@ -16,12 +16,17 @@ constexpr std::size_t longest_line = supervise::longest_name + 256;
 constexpr std::size_t most_bytes = 64 * 1024 * 1024; // of a file that is read
 } // namespace
 
-chainload::result<own_directory> own_directory::open(int scan, std::optional<gid_t> group) {
-    if (::mkdirat(scan, directory_name, 0700) < 0 && errno != EEXIST)
-        return chainload::failed("create .depengine");
+chainload::result<own_directory> own_directory::open(const tree_place& where, std::optional<gid_t> group) {
+    int base = where.scan;
+    bool there = ::mkdirat(base, directory_name, 0700) == 0 || errno == EEXIST;
+    if (where.state >= 0 && !(there && ::faccessat(base, directory_name, W_OK | X_OK, AT_EACCESS) == 0)) {
+        base = where.state;
+        there = ::mkdirat(base, directory_name, 0700) == 0 || errno == EEXIST;
+    }
+    if (!there) return chainload::failed("create .depengine");
     own_directory made;
     auto fd =
-        chainload::open_at(scan, directory_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, "open .depengine");
+        chainload::open_at(base, directory_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, "open .depengine");
     if (!fd) return fd.why();
     made.directory_ = std::move(*fd);
     struct stat found {};

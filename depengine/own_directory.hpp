@@ -1,4 +1,4 @@
-// .depengine/ of the scan directory: the lock, which one engine at a time holds, and the intents file, which is
+// .depengine/ of the scan directory, or of STATE_ROOT: the lock, which one engine at a time holds, and the intents file, which is
 // replaced as a whole. svscan takes the directory's being there as the sign that the tree has an engine.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include "chainload/unique_fd.hpp"
 #include "depengine/intents.hpp"
 #include "depengine/reconciler.hpp"
+#include "depengine/tree_place.hpp"
 
 #include <optional>
 #include <string>
@@ -14,9 +15,9 @@ namespace reeve::depengine {
 
 class own_directory {
 public:
-    // Makes the directory if it is not there, 0700, or 0750 with `group`, and takes the lock. EWOULDBLOCK as step
+    // Below STATE_ROOT if the scan directory has none that can be written. Makes the directory if it is not there, 0700, or 0750 with `group`, and takes the lock. EWOULDBLOCK as step
     // "lock": another engine runs here.
-    static chainload::result<own_directory> open(int scan, std::optional<gid_t> group);
+    static chainload::result<own_directory> open(const tree_place& where, std::optional<gid_t> group);
 
     int fd() const { return directory_.get(); }
     uid_t owner() const { return owner_; }

@@ -35,18 +35,21 @@ chainload::result<void> watcher::open() {
         return {};
     }
     if (!add(".", nobody, kind::scan) && !short_) return chainload::failed("watch the scan directory");
+    if (!state_root_.empty() && !add(state_root_.c_str(), nobody, kind::state_root) && !short_)
+        return chainload::failed("watch STATE_ROOT");
     watch_own();
     return {};
 }
 
 void watcher::watch_own() {
     (void)add(std::string(own_directory).c_str(), nobody, kind::own);
+    if (!state_root_.empty()) (void)add((state_root_ + "/.svscan").c_str(), nobody, kind::own);
 }
 
 bool watcher::add(const char* path, std::uint32_t number, kind what) {
     // A record is replaced by rename; on a full disk it is overwritten, and its mode set for the sake of this watch.
-    constexpr std::array<std::uint32_t, 5> masks{names, arrivals | IN_CLOSE_WRITE, contents, names,
-                                                 IN_MOVED_TO | IN_ATTRIB};
+    constexpr std::array<std::uint32_t, 6> masks{names, arrivals | IN_CLOSE_WRITE, contents,
+                                                 names, IN_MOVED_TO | IN_ATTRIB,   arrivals};
     // What a directory is watched for only grows: it may be known by another name, as something else.
     std::uint32_t mask = masks[static_cast<std::size_t>(what)] | IN_ONLYDIR | IN_MASK_ADD;
     int watch = ::inotify_add_watch(fd_.get(), path, mask);
@@ -89,6 +92,7 @@ void watcher::look_below(const std::string& name, std::uint32_t number) {
             (void)add((name + "/" + entry).c_str(), number, state ? kind::state : kind::relation);
     });
     (void)listed;
+    if (!state_root_.empty()) (void)add((state_root_ + "/" + name).c_str(), number, kind::state);
 }
 
 void watcher::unwatch(const std::string& name) {
@@ -96,7 +100,7 @@ void watcher::unwatch(const std::string& name) {
     if (known == numbers_.end()) return;
     std::uint32_t number = known->second;
     for (std::size_t i = 0; i < targets_.size();) {
-        if (targets_[i].number != number || targets_[i].what == kind::scan || targets_[i].what == kind::own) {
+        if (targets_[i].number != number) {
             ++i;
             continue;
         }
@@ -121,6 +125,17 @@ void watcher::in_scan(std::string_view entry, std::uint32_t mask, listener& tell
     if ((mask & arrivals) != 0) watch(std::string(entry));
     tell.definition_changed(entry);
     tell.record_changed(entry);
+}
+
+void watcher::in_state_root(std::string_view entry, std::uint32_t mask, listener& tell) {
+    if (entry == own_directory) {
+        watch_own();
+        tell.tree_changed();
+    }
+    auto known = numbers_.find(std::string(entry));
+    if (known == numbers_.end() || (mask & arrivals) == 0) return;
+    (void)add((state_root_ + "/" + known->first).c_str(), known->second, kind::state);
+    tell.record_changed(known->first);
 }
 
 void watcher::in_service(std::uint32_t number, std::string_view entry, std::uint32_t mask, listener& tell) {
@@ -172,6 +187,7 @@ void watcher::read(listener& tell) {
                     break;
                 case kind::service: in_service(whose.number, entry, happened.mask, tell); break;
                 case kind::relation: tell.definition_changed(names_[whose.number]); break;
+                case kind::state_root: in_state_root(entry, happened.mask, tell); break;
                 case kind::state:
                     if (entry == "status") tell.record_changed(names_[whose.number]);
                     break;

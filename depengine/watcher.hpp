@@ -18,6 +18,10 @@ namespace reeve::depengine {
 
 class watcher {
 public:
+    // `state_root` is where NAME's state may be too; empty: nowhere.
+    explicit watcher(std::string state_root)
+        : state_root_(std::move(state_root)) {}
+
     // What has to be looked at again; names are valid during the call.
     struct listener {
         virtual void record_changed(std::string_view name) = 0;     // supervise/status
@@ -51,7 +55,7 @@ public:
     void read(listener& tell);
 
 private:
-    enum class kind : std::uint8_t { scan, own, service, relation, state };
+    enum class kind : std::uint8_t { scan, own, service, relation, state, state_root };
     struct target {
         int watch;
         std::uint32_t number; // whose: an index of names_
@@ -66,7 +70,10 @@ private:
     void in_scan(std::string_view entry, std::uint32_t mask, listener& tell);
     void in_service(std::uint32_t number, std::string_view entry, std::uint32_t mask, listener& tell);
 
+    void in_state_root(std::string_view entry, std::uint32_t mask, listener& tell);
+
     chainload::unique_fd fd_;
+    std::string state_root_;
     std::vector<target> targets_; // by watch; two names can lead to one directory, which has one watch
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::uint32_t> numbers_;

@@ -155,6 +155,11 @@ int supervise_tree(int argc, char** argv) {
     auto where = places::open(command.scan_dir, command.state_root);
     if (!where) crash(std::string(command.scan_dir) + ": " + unable(where.why()));
     int scan = where->scan();
+    // For svctl and depengine, which are services of this tree, or started by them. Another tree's means nothing here.
+    if (where->state_root().empty())
+        ::unsetenv("SVCTL_STATE");
+    else
+        ::setenv("SVCTL_STATE", where->state_root().c_str(), 1);
     if (where->own_is_aside())
         say(severity::info,
             ".svscan cannot be written; svscan's own files are in " + where->state_root() + "/.svscan");

@@ -81,6 +81,9 @@ result<places> places::open(const char* scan_dir, const std::string& state_root)
         if (!make_directory(made.scan(), own.c_str(), 0755)) return failed("create STATE_ROOT/.svscan");
     } else if (!writable) {
         return failed("write to .svscan in the scan directory (a read-only one needs -s STATE_ROOT)");
+    } else if (!made.state_root_.empty()) {
+        // Of a time when it could not be written: who looks in both places is not to find it.
+        ::unlinkat(made.scan(), path_text(std::string_view(made.state_root_), "/.svscan/tree").c_str(), 0);
     }
     auto own_dir = open_at(made.scan(), own.c_str(), O_RDONLY | O_DIRECTORY, 0, "open .svscan");
     if (!own_dir) return own_dir.why();
@@ -148,7 +151,9 @@ result<void> places::list(const std::function<void(const char*)>& visit) const {
 
 result<bool> places::has_engine() const {
     int trouble = 0;
-    bool there = exists(scan(), path_text(".depengine"), trouble);
+    bool there = exists(scan(), path_text(".depengine"), trouble) ||
+                 (!state_root_.empty() &&
+                  exists(scan(), path_text(std::string_view(state_root_), "/.depengine"), trouble));
     if (trouble != 0) return failure{trouble, "look for .depengine"};
     return there;
 }

@@ -69,6 +69,9 @@ struct parser {
         app.add_option("-C", result.scan_directory,
                        "The scan directory (default: $SVCTL_DIR, else /service, else ~/service)")
             ->type_name("SCANDIR");
+        app.add_option("-S", result.state_root,
+                       "Where svscan -s keeps what it cannot write there (default: $SVCTL_STATE)")
+            ->type_name("STATE_ROOT");
         app.add_option("--color", colours, "Colours: auto (a terminal, and no NO_COLOR), always or never")
             ->type_name("WHEN");
         app.allow_extras();

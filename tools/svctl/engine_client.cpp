@@ -24,7 +24,7 @@ namespace {
 constexpr const char* socket_name = ".depengine/socket";
 
 // Through the directory's descriptor: a path may be longer than an address takes.
-chainload::unique_fd connect_in(int directory, int& error) {
+chainload::unique_fd connect_below(int directory, int& error) {
     chainload::unique_fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -50,8 +50,18 @@ void make_showable(json::value& one) {
     }
 }
 
+// An empty .depengine in a scan directory that cannot be written says that there is an engine; its socket is aside.
+chainload::unique_fd connect_in(const scan_directory& tree, int& error) {
+    auto made = connect_below(tree.fd(), error);
+    int there = 0;
+    if (!made && tree.state_fd() >= 0) made = connect_below(tree.state_fd(), there);
+    if (!made && there != 0 && there != ENOENT) error = there;
+    return made;
+}
+
 verb_error no_engine(const scan_directory& tree, int error) {
-    if (!is_directory(tree.fd(), ".depengine"))
+    bool aside = tree.state_fd() >= 0 && is_directory(tree.state_fd(), ".depengine");
+    if (!aside && !is_directory(tree.fd(), ".depengine"))
         return {exit_code::system_error, "the tree in " + tree.path() + " has no engine",
                 "svctl init --force " + tree.path() + " adds one; svc and svstat work without"};
     if (error == ECONNREFUSED || error == ENOENT)
@@ -75,13 +85,13 @@ json::object parse_answer(std::string_view line) {
 
 engine_client::engine_client(const scan_directory& tree) {
     int error = 0;
-    socket_ = connect_in(tree.fd(), error);
+    socket_ = connect_in(tree, error);
     if (!socket_) throw no_engine(tree, error);
 }
 
 std::optional<engine_client> engine_client::find(const scan_directory& tree) {
     int error = 0;
-    auto made = connect_in(tree.fd(), error);
+    auto made = connect_in(tree, error);
     if (!made) return std::nullopt;
     return engine_client(std::move(made));
 }

@@ -5,6 +5,7 @@
 #include "tools/svctl/output.hpp"
 #include "tools/svctl/verbs.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -25,6 +26,7 @@ exit_code print_completion(const completion_options& options) {
 }
 
 exit_code run(const command_options& options) {
+    if (!options.state_root.empty()) ::setenv("SVCTL_STATE", options.state_root.c_str(), 1);
     struct {
         const command_options& shared;
         exit_code operator()(const status_options& verb) const { return run_status(shared, verb); }

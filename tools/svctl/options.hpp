@@ -126,6 +126,7 @@ struct completion_options {
 
 struct command_options {
     std::string scan_directory; // of -C; empty if not given
+    std::string state_root;     // of -S
     colour_choice colours = colour_choice::automatic;
     std::variant<status_options, logs_options, init_options, new_options, check_options, request_options,
                  plan_options, why_options, list_options, blame_options, graph_options, events_options,

@@ -86,11 +86,18 @@ scan_directory::scan_directory(const std::string& path)
                          "name one with -C or $SVCTL_DIR, or make one: svctl init " + path_);
     }
     fd_ = std::move(*fd);
-    if (auto tree = read_tree_file(fd_.get())) {
+    if (const char* root = std::getenv("SVCTL_STATE"); root && *root)
+        if (auto state = chainload::open_at(AT_FDCWD, root, O_RDONLY | O_DIRECTORY))
+            state_ = std::move(*state);
+    if (auto tree = read_tree_file(own_fd())) {
         tree_ = tree->id;
         from_earlier_boot_ = tree->boot != boot_id();
     }
     by_hand_ = tree_of_boot(boot_id());
+}
+
+int scan_directory::own_fd() const {
+    return state_ && exists(state_.get(), ".svscan/tree") ? state_.get() : fd_.get();
 }
 
 std::vector<std::string> scan_directory::services() const {
@@ -117,6 +124,14 @@ chainload::unique_fd scan_directory::open_service(const std::string& name) const
     if (dir) return std::move(*dir);
     errno = dir.why().error;
     return {};
+}
+
+chainload::unique_fd scan_directory::open_state(const std::string& name) const {
+    if (!state_ || exists(fd(), (name + "/supervise").c_str())) return open_service(name);
+    std::string place = name;
+    if (place.ends_with("/log")) place.replace(place.size() - 4, 4, ".log"); // as svscan(8) says
+    auto dir = chainload::open_at(state_.get(), place.c_str(), O_RDONLY | O_DIRECTORY);
+    return dir ? std::move(*dir) : open_service(name); // where there is no state either
 }
 
 void scan_directory::require_known(const std::string& name) const {

@@ -1,4 +1,6 @@
 // The scan directory a verb works on: which one it is, the services in it, and the tree's id. Reads only.
+//
+// What the suite writes lies in it too, or below $SVCTL_STATE (svscan -s) where the scan directory cannot be written.
 #pragma once
 
 #include "chainload/unique_fd.hpp"
@@ -29,6 +31,9 @@ public:
 
     const std::string& path() const { return path_; }
     int fd() const { return fd_.get(); }
+    int state_fd() const { return state_.get(); } // -1: there is no STATE_ROOT
+    // The directory in which svscan's `.svscan` is.
+    int own_fd() const;
     // Its id, from .svscan/tree. Nothing if no svscan was here.
     const std::optional<supervise::tree_id>& tree() const { return tree_; }
     // Whether a record with this id counts: that of the tree, or of a supervise started by hand, whose id is that
@@ -45,6 +50,9 @@ public:
     // A service directory by name. Invalid if it is not there or may not be entered: errno says why.
     chainload::unique_fd open_service(const std::string& name) const;
 
+    // The directory in which its `supervise` is: the service directory, or STATE_ROOT/NAME. Invalid: as above.
+    chainload::unique_fd open_state(const std::string& name) const;
+
     // Throws verb_error (1), with "did you mean", for a name that nobody knows.
     void require_known(const std::string& name) const;
     // Names and patterns (fnmatch's * ? [) to names; each pattern has to match something.
@@ -52,7 +60,7 @@ public:
 
 private:
     std::string path_;
-    chainload::unique_fd fd_;
+    chainload::unique_fd fd_, state_;
     std::optional<supervise::tree_id> tree_;
     std::optional<supervise::tree_id> by_hand_;
     bool from_earlier_boot_ = false;

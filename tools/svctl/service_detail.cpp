@@ -35,7 +35,7 @@ service_detail look_closely(const scan_directory& tree, snapshot now) {
     if (auto dir = tree.open_service(name)) {
         detail.settings = settings_that_differ(dir.get());
         detail.problems = check_service(tree, name);
-        if (auto list = supervise::read_deaths(dir.get())) {
+        if (auto list = supervise::read_deaths(tree.open_state(name).get())) {
             auto end = list->entries.begin() + static_cast<std::ptrdiff_t>(list->count);
             detail.deaths.assign(list->entries.begin(), end);
             std::reverse(detail.deaths.begin(), detail.deaths.end());

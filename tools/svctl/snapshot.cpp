@@ -58,7 +58,8 @@ snapshot look_at_service(const scan_directory& tree, const std::string& name,
     }
     seen.kind = kind_of_directory(dir.get());
     seen.normally_down = exists(dir.get(), "down");
-    auto record = supervise::read_status(dir.get());
+    auto state = tree.open_state(name);
+    auto record = supervise::read_status(state.get());
     if (!record) {
         if (record.why().error == ENOENT) return seen;
         seen.state = supervision::unreadable;
@@ -66,9 +67,9 @@ snapshot look_at_service(const scan_directory& tree, const std::string& name,
         seen.trouble += chainload::error_text(record.why().error);
         return seen;
     }
-    seen.state = state_of(dir.get(), *record, tree);
+    seen.state = state_of(state.get(), *record, tree);
     if (seen.state == supervision::other_tree) {
-        auto held = supervise::is_supervised(dir.get());
+        auto held = supervise::is_supervised(state.get());
         if (held && *held) seen.trouble = "held by a supervise of another tree";
         return seen;
     }

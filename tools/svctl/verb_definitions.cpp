@@ -133,7 +133,7 @@ exit_code run_instance(const command_options& shared, const instance_options& op
 
 exit_code run_tree(const command_options& shared, const tree_options& options) {
     scan_directory tree(choose_scan_directory(shared.scan_directory));
-    auto control = supervise::open_fifo(tree.fd(), ".svscan/control", O_WRONLY, "open .svscan/control");
+    auto control = supervise::open_fifo(tree.own_fd(), ".svscan/control", O_WRONLY, "open .svscan/control");
     if (!control && (control.why().error == ENXIO || control.why().error == ENOENT))
         throw verb_error(exit_code::failed, "no svscan runs in " + tree.path(), "svscan " + tree.path());
     if (!control) throw system_failure("open", tree.path() + "/.svscan/control", control.why().error);
