@@ -94,6 +94,9 @@ private:
     // leftovers.cpp: services whose directory was renamed or removed, and whose supervise is gone
     bool find_moved(service_number which);
     void end_leftovers(std::string_view name);
+    // lost_supervises.cpp
+    void adopt_lost_ones(const std::set<pid_t>& known);
+    void adopt_lost(const std::string& name, found_supervisor& main, found_supervisor& logger);
 
     chainload::result<pid_t> start(supervisor_id who);
     chainload::result<void> prepare(supervisor_id who);

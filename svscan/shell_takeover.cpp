@@ -111,6 +111,9 @@ bool shell::take_over(const supervise::tree_id& id) {
 
     tree_id_ = id;
     starter_.use_tree(id);
+    std::set<pid_t> known;
+    for (const auto& one : all) known.insert({one.main.pid, one.logger.pid});
+    adopt_lost_ones(known);
     feed(pass_began{false});
     std::size_t supervises = 0;
     for (auto& one : all) {
