@@ -206,6 +206,50 @@ def test_completion_in_bash(made):  # noqa: F811
     assert complete("svctl start ") == set()
 
 
+# zsh offers through builtins that work in its line editor only: functions in their place print what is offered.
+COMPLETE_ZSH = r"""
+compadd() { local -a offered; while (( $# )); do case $1 in --) shift; offered+=("$@"); break;; -*) shift;; *) offered+=("$1"); shift;; esac; done; print -rl -- ${(M)offered:#$PREFIX*}; }
+_describe() { local one; for one in ${(P)2}; do [[ ${one%%:*} == $PREFIX* ]] && print -r -- ${one%%:*}; done; }
+_files() { print a-directory; }
+compdef() { :; }
+eval "$(svctl completion zsh)"
+words=(${(z)1})
+[[ $1 == *' ' ]] && words+=('')
+CURRENT=$#words PREFIX=${words[-1]}
+_svctl
+"""
+COMPLETE_FISH = """svctl completion fish | source
+complete -C "$argv[1]"
+"""
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_in_other_shells(made, tmp_path, shell):  # noqa: F811
+    found = foreign_program(shell, shell)
+    for name in ("web", "worker", "web@1", "db"):
+        made.add(name)
+    script = tmp_path / "complete"
+    script.write_text(COMPLETE_ZSH if shell == "zsh" else COMPLETE_FISH, encoding="utf-8")
+    environment = {**made.tree.environment, "SVCTL_DIR": "/nowhere"}
+    options = ["-f"] if shell == "zsh" else ["--no-config"]
+
+    def complete(line):
+        done = subprocess.run([found, *options, script, line], capture_output=True, text=True, check=False, env=environment, timeout=30)
+        assert done.stderr == ""
+        return {offered.split("\t")[0] for offered in done.stdout.splitlines() if offered}
+
+    tree = f"svctl -C {made.directory} "
+    assert {"start", "stop", "status", "reload-definitions", "completion"} <= complete("svctl ")
+    assert complete("svctl re") == {"release", "restart", "reload", "reload-or-start", "reset", "reload-definitions"}
+    assert complete(tree + "start w") == {"web", "worker", "web@1"}
+    assert {"db", "default", "depengine"} <= complete(tree + "start web d")
+    assert complete("svctl start --mode no") == {"no-stop"}
+    assert complete("svctl tree re") == {"rescan"}
+    assert complete("svctl completion ") == {"bash", "zsh", "fish"}
+    assert {"--json", "--follow"} <= complete("svctl logs --")
+    assert complete("svctl start ") == set()
+
+
 def test_the_page_names_what_the_tables_have():
     page = (SOURCE / "tools" / "svctl" / "svctl.1").read_text(encoding="utf-8")
     for mode in re.findall(r'\{mode::\w+, "([a-z-]+)"', (SOURCE / "depengine" / "request.hpp").read_text(encoding="utf-8")):

@@ -1,6 +1,7 @@
 // What svctl shows while a request is carried out, from lines of the engine: on a terminal, and elsewhere.
 #include "tools/svctl/progress.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
@@ -100,4 +101,19 @@ TEST_CASE("a large plan shows what is still to come") {
     CHECK(drawn.find("s169") != std::string::npos);
     CHECK(drawn.find("s170") == std::string::npos);
     CHECK(drawn.find("50 of 100") != std::string::npos);
+}
+
+TEST_CASE("the block is never higher than the terminal") {
+    std::string text = R"({"steps":[)";
+    for (int i = 100; i < 200; ++i)
+        text += std::string(i > 100 ? "," : "") + R"({"service":"s)" + std::to_string(i) +
+                R"(","letter":"u","wave":0})";
+    text += "]}";
+    for (unsigned rows : {1u, 2u, 3u, 4u, 10u, 50u, 200u}) {
+        CAPTURE(rows);
+        progress shown(screen, rows);
+        std::string drawn = shown.begin(line(text));
+        auto lines = std::count(drawn.begin(), drawn.end(), '\n');
+        CHECK(lines == (rows < 4 ? 2 : std::min(rows - 1, 101u)));
+    }
 }

@@ -64,17 +64,17 @@ _svctl() {
   before=${typed[${#typed[@]}-2]}
   for ((i = 1; i < ${#typed[@]} - 1; i++)); do
     case ${typed[i]} in
-      -C) tree=(-C "${typed[i + 1]}"); ((i++)) ;;
+      -C|-S) tree+=("${typed[i]}" "${typed[i + 1]}"); ((i++)) ;;
       --color|--mode|--key|--timeout|--in) ((i++)) ;;
       -*) ;;
       *) [ -n "$verb" ] || verb=${typed[i]} ;;
     esac
   done
   case $verb in
-    '') options='-C --color --help --version' words=')sh" +
+    '') options='-C -S --color --help --version' words=')sh" +
            verb_list(verbs) + "' ;;\n" + cases + R"sh(  esac
   case $before in
-    -C|--dir) options= words= services= files=1 ;;
+    -C|-S|--dir) options= words= services= files=1 ;;
     --color) options= words='auto always never' services= files= ;;
     --mode) options= words=')sh" +
            mode_list() + R"sh(' services= files= ;;
@@ -111,14 +111,14 @@ _svctl() {
            R"sh(  )
   for ((i = 2; i < CURRENT; i++)); do
     case ${words[i]} in
-      -C) tree=(-C ${words[i+1]}); ((i++)) ;;
+      -C|-S) tree+=(${words[i]} ${words[i+1]}); ((i++)) ;;
       --color|--mode|--key|--timeout|--in) ((i++)) ;;
       -*) ;;
       *) [[ -n $verb ]] || verb=${words[i]} ;;
     esac
   done
   case ${words[CURRENT-1]} in
-    -C|--dir) _files -/; return ;;
+    -C|-S|--dir) _files -/; return ;;
     --color) compadd auto always never; return ;;
     --mode) compadd )sh" +
            mode_list() +
@@ -127,7 +127,7 @@ _svctl() {
   esac
   if [[ -z $verb ]]; then
     _describe verb verbs
-    [[ $PREFIX == -* ]] && compadd -- -C --color --help --version
+    [[ $PREFIX == -* ]] && compadd -- -C -S --color --help --version
     return
   fi
   _svctl_behind $verb
@@ -155,14 +155,24 @@ std::string fish(completed_verbs verbs) {
     std::string text =
         "# fish completion for svctl: svctl completion fish | source\n"
         "complete -c svctl -f\n"
+        "function __svctl_services\n"
+        "  set -l typed (commandline -opc)\n"
+        "  set -l tree\n"
+        "  for i in (seq 2 (count $typed))\n"
+        "    contains -- $typed[$i] -C -S; and set -q typed[(math $i + 1)]; and set -a tree $typed[$i] "
+        "$typed[(math $i + 1)]\n"
+        "  end\n"
+        "  svctl $tree list 2>/dev/null\n"
+        "end\n"
         "complete -c svctl -s C -r -a '(__fish_complete_directories)' -d 'the scan directory'\n"
+        "complete -c svctl -s S -r -a '(__fish_complete_directories)' -d 'the state root'\n"
         "complete -c svctl -l color -x -a 'auto always never' -d 'when to use colours'\n";
     for (const completed_verb& one : verbs) {
         std::string name(one.verb.name), behind = " -n '__fish_seen_subcommand_from " + name + "' ";
         text += "complete -c svctl -n 'not __fish_seen_subcommand_from " + all + "' -a " + name + " -d " +
                 with_quotes(one.verb.help, "\\'") + "\n";
         std::string words = words_behind(one);
-        if (takes_services(one)) words += std::string(words.empty() ? "" : " ") + "(svctl list 2>/dev/null)";
+        if (takes_services(one)) words += std::string(words.empty() ? "" : " ") + "(__svctl_services)";
         if (one.verb.operands == operand::files) words = "(__fish_complete_directories)";
         if (!words.empty()) text += "complete -c svctl" + behind + "-a '" + words + "'\n";
         for (const std::string& option : one.syntax.options)

@@ -11,7 +11,6 @@ namespace reeve::svctl {
 namespace json = boost::json;
 
 namespace {
-constexpr std::size_t most_lines = 20; // of the block; what has arrived gives way first
 constexpr std::size_t bar_width = 30;
 
 std::string padded(std::string text, std::size_t width) {
@@ -115,10 +114,10 @@ std::string progress::draw() {
     for (const std::string& name : order_) {
         if (lines_[name].arrived)
             ++arrived;
-        else if (shown.size() < most_lines)
+        else if (shown.size() < most_lines_)
             shown.push_back(name);
     }
-    for (std::size_t i = order_.size(); i-- > 0 && shown.size() < most_lines;)
+    for (std::size_t i = order_.size(); i-- > 0 && shown.size() < most_lines_;)
         if (lines_[order_[i]].arrived) shown.insert(shown.begin(), order_[i]);
     for (const std::string& name : shown) {
         const line& one = lines_[name];

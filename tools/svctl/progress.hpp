@@ -16,8 +16,12 @@ namespace reeve::svctl {
 
 class progress {
 public:
-    explicit progress(const terminal& on)
-        : on_(on) {}
+    // `rows`: how high the terminal is; 0 if that is not known. The block leaves its last line free.
+    explicit progress(const terminal& on, unsigned rows = 0)
+        : on_(on)
+        , most_lines_(rows == 0  ? 20
+                      : rows < 4 ? 1
+                                 : rows - 2) {}
 
     // The plan: which services are concerned, and how many steps there are; and the engine's "status" of those that
     // were named, before anything is done. What to print.
@@ -39,6 +43,7 @@ private:
     std::string draw();
 
     terminal on_;
+    std::size_t most_lines_;         // of services in the block; what has arrived gives way first
     std::vector<std::string> order_; // as they will act
     std::map<std::string, line> lines_;
     std::size_t width_ = 0; // of the longest name

@@ -13,6 +13,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <csignal>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ namespace {
 // A service directory's supervise/start-env/, which its supervisor applies to the next start only: an envdir.
 void write_start_environment(const scan_directory& tree, const std::string& name,
                              const std::vector<std::pair<std::string, std::string>>& variables) {
-    auto service = tree.open_service(name);
+    auto service = tree.open_state(name);
     if (!service) throw system_failure("open", tree.path() + "/" + name, errno);
     if (::mkdirat(service.get(), supervise::path::start_env, 0700) < 0 && errno != EEXIST)
         throw system_failure("make", tree.path() + "/" + name + "/" + supervise::path::start_env, errno);
@@ -43,6 +44,12 @@ void write_start_environment(const scan_directory& tree, const std::string& name
         if (auto written = chainload::write_all(file->get(), content); !written)
             throw system_failure(written.why(), variable);
     }
+}
+
+// How high the terminal is; 0: it does not say.
+unsigned rows_of(int fd) {
+    winsize size{};
+    return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0u;
 }
 
 // Whoever interrupts the waiting is told that what was asked for is not undone by it.
@@ -114,7 +121,7 @@ exit_code code_of(const json::object& result) {
 // Sends a request and follows it until its result; nothing if the engine ends before.
 std::optional<exit_code> follow_in_its_life(engine_client& engine, json::object request, const terminal& on,
                                             bool as_json, bool wait) {
-    progress shown(on);
+    progress shown(on, rows_of(STDOUT_FILENO));
     // Of a service that is on its way already there may be nothing to plan, and no change for long.
     json::object before;
     if (const json::value* named = request.if_contains("services"); named != nullptr && wait && !as_json)
