@@ -2,7 +2,7 @@
 
 "tree up": the scanner, the supervisors and the engine run, all services are down; from the request to the engine until the last service has been exec'd. "from nothing": from the exec of the scanner. A chain: each
 service requires the one before; layered: each requires up to three of those before it, by a fixed seed. "fork + exec" is the
-same number of empty programs, one after the other. (Debian 12 has neither dinit nor s6-rc.)
+same number of empty programs, one after the other. (Debian 12 has no s6-rc: S6RC names one.)
 """
 
 import json
@@ -12,8 +12,8 @@ import random
 import socket
 import time
 
-from measure import processes
-from measure.programs import ours, own
+from measure import processes, s6rc
+from measure.programs import Absent, ours, own
 from measure.suites import REEVE
 from measure.trees import ground, make_service, spawned
 
@@ -136,6 +136,11 @@ def measure(topic, quick):
         edges = sum(map(len, graph))
         topic.group(f"{title} ({edges} edges), ms", ["tree up", "from nothing"])
         topic.row("reeve", tree_up(graph, rounds), from_nothing(graph, rounds))
+        if os.environ.get("S6RC"):
+            try:
+                topic.row("s6-rc", s6rc.tree_up(graph, rounds), s6rc.from_nothing(graph, rounds))
+            except (Absent, OSError, RuntimeError) as reason:
+                topic.skip(f"s6-rc: {reason}")
         with ground(None) as bare:
             moments = spawned(bare.environment, len(graph), own("empty"))
         topic.row("fork + exec", (moments[-1][1] - moments[0][0]) / 1e6, None)
