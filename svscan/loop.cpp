@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace reeve::svscan {
@@ -45,8 +46,15 @@ struct loop::inside {
                                              asio::steady_timer(context), asio::steady_timer(context)};
 };
 
+// Asio does not tell if its own descriptors could not be registered (a limit of epoll watches, no memory): then no
+// timer would ever be due.
 loop::loop()
-    : inside_(std::make_unique<inside>()) {}
+    : inside_(std::make_unique<inside>()) {
+    bool works = false;
+    set(timer::tree, chainload::monotonic_ms(), [&] { works = true; });
+    inside_->context.run_one_for(std::chrono::seconds(10));
+    if (!works) throw std::runtime_error("unable to watch timers");
+}
 loop::~loop() = default;
 
 bool loop::add(int fd, handler readable) {

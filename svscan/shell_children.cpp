@@ -33,7 +33,9 @@ std::string describe_end(std::optional<int> status) {
 void shell::reap() {
     while (kept_.empty()) {
         siginfo_t info{};
-        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) break;
+        int done = ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0 || info.si_pid == 0) break;
         if (pids_.contains(info.si_pid) || info.si_pid == stop_script_)
             reap_known(info.si_pid);
         else if (!sweep())
@@ -59,8 +61,10 @@ chainload::result<std::vector<pid_t>> shell::children() const {
 
 bool shell::is_zombie(pid_t pid) const {
     siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == pid;
+    int done;
+    do done = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+    while (done < 0 && errno == EINTR);
+    return done == 0 && info.si_pid == pid;
 }
 
 // All that has ended: first those we know, because a dead supervise's record says which orphans matter.

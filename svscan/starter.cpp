@@ -20,7 +20,7 @@ constexpr int reserved_fds = 24; // for reading records, scripts, inotify, the m
 starter::starter() {
     find_supervise();
     take_low_places();
-    ::getrlimit(RLIMIT_NOFILE, &files_at_start_);
+    if (::getrlimit(RLIMIT_NOFILE, &files_at_start_) < 0) files_at_start_ = {RLIM_INFINITY, RLIM_INFINITY};
     rlimit raised = files_at_start_;
     raised.rlim_cur = raised.rlim_max;
     limit_raised_ = raised.rlim_cur != files_at_start_.rlim_cur && ::setrlimit(RLIMIT_NOFILE, &raised) == 0;
@@ -75,7 +75,8 @@ void starter::restore_limit() const {
     if (limit_raised_) ::setrlimit(RLIMIT_NOFILE, &files_at_start_);
 }
 
-chainload::result<pid_t> starter::start(const supervise_arguments& with) const {
+chainload::result<pid_t> starter::start(const supervise_arguments& with) {
+    if (!input_.fd || !output_.fd) take_low_places(); // it was not possible at first
     std::array<const char*, 8> words{"supervise", "-t", tree_text_.c_str()};
     std::size_t count = 3;
     if (with.wait_for_engine) words[count++] = "-e";

@@ -26,7 +26,7 @@ public:
     starter();
 
     void use_tree(const supervise::tree_id& id);
-    chainload::result<pid_t> start(const supervise_arguments& with) const;
+    chainload::result<pid_t> start(const supervise_arguments& with);
 
     // A script of .svscan/, in a session of its own. `path` is relative to the working directory.
     chainload::result<pid_t> run_script(const char* path) const;

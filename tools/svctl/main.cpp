@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <unistd.h>
 
 namespace {
 using namespace reeve::svctl;
@@ -69,8 +70,19 @@ exit_code try_to_run(int argc, char** argv) {
         return fatal(error.what(), "", exit_code::system_error);
     }
 }
+
+// What is constructed before main() (CLI11 has such objects) may find no memory either, and nobody can catch that.
+struct before_main {
+    before_main() {
+        std::set_terminate(
+            [] { ::_exit(static_cast<int>(fatal("out of memory", "", exit_code::system_error))); });
+    }
+    std::terminate_handler usual = std::get_terminate();
+};
+[[gnu::init_priority(101)]] before_main first_of_all;
 } // namespace
 
 int main(int argc, char** argv) {
+    std::set_terminate(first_of_all.usual);
     return static_cast<int>(try_to_run(argc, argv));
 }
