@@ -69,7 +69,7 @@ SUPERVISOR = Suite(
 
 
 def dinit(name):
-    path = pathlib.Path(os.environ["DINIT"]).resolve().parent / name
+    path = pathlib.Path(os.environ["DINIT"]).absolute().parent / name
     if not path.exists():
         raise Absent(f"{path} is not there (DINIT={os.environ['DINIT']})")
     return str(path)

@@ -12,16 +12,18 @@ from measure.trees import ground
 
 
 def program(name):
-    path = pathlib.Path(os.environ["S6RC"]).resolve().parent / name
+    path = pathlib.Path(os.environ["S6RC"]).absolute().parent / name
     if not path.exists():
         raise Absent(f"{path} is not there (S6RC={os.environ['S6RC']})")
     return str(path)
 
 
 class s6rc_tree(ground):
-    """Compiled, with a scan directory, not begun."""
+    """The source of the graph and an empty scan directory."""
 
     def __init__(self, graph):
+        for name in ("s6-rc", "s6-rc-compile", "s6-rc-init"):
+            program(name)
         super().__init__(S6)
         self.count, self.scanner = len(graph), None
         source = self.base / "source"
@@ -39,7 +41,9 @@ class s6rc_tree(ground):
             (source / "all" / "contents.d" / f"s{number:04}").touch()
         self.scan, self.compiled, self.live = self.base / "service", self.base / "compiled", self.base / "live"
         self.scan.mkdir()
-        self.tell(program("s6-rc-compile"), self.compiled, source)
+
+    def compile(self):
+        self.tell(program("s6-rc-compile"), self.compiled, self.base / "source")
 
     def tell(self, *words):
         done = subprocess.run([str(word) for word in words], env=self.environment, stdout=self.log, stderr=self.log, check=False)
@@ -63,6 +67,7 @@ class s6rc_tree(ground):
 def tree_up(graph, rounds):
     samples = []
     with s6rc_tree(graph) as one:
+        one.compile()
         one.begin()
         for _ in range(rounds):
             one.stamps.forget()
@@ -77,6 +82,7 @@ def from_nothing(graph, rounds):
     samples = []
     for _ in range(rounds):
         with s6rc_tree(graph) as one:
+            one.compile()
             before = time.monotonic_ns()
             one.begin()
             one.change("-u")
