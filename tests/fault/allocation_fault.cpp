@@ -1,7 +1,8 @@
-// Preloaded: counts the allocations of every program that is called supervise or depengine, and makes them fail on demand.
+// Preloaded: counts the allocations of every program that is called supervise or depengine (or what
+// REEVE_ALLOCATION_PROGRAM says), and makes them fail on demand.
 //
 // REEVE_ALLOCATION_FAULT names a file that test and program map together (struct board). The program counts there
-// how often it asks for memory; while the test has set `refuse`, it gets none. Other programs, such as the services
+// how often it asks for memory; while the test has set `refuse`, it gets none; the `fail_at`-th time it gets none either. Other programs, such as the services
 // that inherit the environment, allocate as ever. operator new is malloc's caller, so it is counted too.
 // The C library's own entries (__libc_malloc …) do the work: no dlsym, which would itself allocate.
 #include <cerrno>
@@ -21,12 +22,13 @@ void* __libc_memalign(std::size_t alignment, std::size_t size);
 }
 
 namespace {
-// tests/blackbox/test_supervise_allocation.py knows this layout.
+// tests/blackbox/test_supervise_allocation.py and allocation.py here know this layout.
 struct board {
     std::uint64_t programs; // that have mapped it
     std::uint64_t calls;
     std::uint64_t refused;
-    std::uint64_t refuse; // written by the test
+    std::uint64_t refuse;  // written by the test
+    std::uint64_t fail_at; // the same; 0: never
 };
 
 board* shared = nullptr; // null: this program is none of those that are looked at
@@ -34,7 +36,10 @@ board* shared = nullptr; // null: this program is none of those that are looked 
 [[gnu::constructor]] void join(int, char** argv, char**) {
     const char* slash = std::strrchr(argv[0], '/');
     const char* name = slash != nullptr ? slash + 1 : argv[0];
-    if (std::strcmp(name, "supervise") != 0 && std::strcmp(name, "depengine") != 0) return;
+    const char* wanted = std::getenv("REEVE_ALLOCATION_PROGRAM");
+    if (wanted != nullptr ? std::strcmp(name, wanted) != 0
+                          : std::strcmp(name, "supervise") != 0 && std::strcmp(name, "depengine") != 0)
+        return;
     const char* path = std::getenv("REEVE_ALLOCATION_FAULT");
     if (path == nullptr) return;
     int fd = ::open(path, O_RDWR | O_CLOEXEC);
@@ -49,8 +54,9 @@ board* shared = nullptr; // null: this program is none of those that are looked 
 // Counts one call, and says whether it is to fail.
 bool refused() {
     if (shared == nullptr) return false;
-    __atomic_fetch_add(&shared->calls, 1, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&shared->refuse, __ATOMIC_RELAXED) == 0) return false;
+    std::uint64_t before = __atomic_fetch_add(&shared->calls, 1, __ATOMIC_RELAXED);
+    bool all = __atomic_load_n(&shared->refuse, __ATOMIC_RELAXED) != 0;
+    if (!all && before + 1 != __atomic_load_n(&shared->fail_at, __ATOMIC_RELAXED)) return false;
     __atomic_fetch_add(&shared->refused, 1, __ATOMIC_RELAXED);
     return true;
 }

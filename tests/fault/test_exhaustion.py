@@ -189,7 +189,8 @@ def test_a_pid_is_soon_somebody_else_s(nursery, tmp_path):
             f"  [ $((letters % 3)) = 0 ] && svc -d {tree.directory}/plain {tree.directory}/daemon",
             f"  svc -u {tree.directory}/plain {tree.directory}/daemon",
             f'  [ $((letters % 5)) = 0 ] && kill -9 $(svstat {tree.directory}/daemon | sed -n "s/.*pid \\([0-9]*\\).*/\\1/p")',
-            f'  [ $((letters % 4)) = 0 ] && kill -9 $(ps -o pid,args | awk "/supervise -t.* (plain|daemon)$/ && !/awk/ {{ print \\$1 }}")',
+            f'  [ $((letters % 4)) = 0 ] && kill -9 $(ps -e -o pid,args | awk "/supervise -t.* (plain|daemon)$/ && !/awk/ {{ print \\$1 }}")',
+            "  sleep 0.05",
             "done 2>driver.log",
             "rm going; wait $storm",
             "kill -TERM $svscan; wait $svscan; echo $? >code",
@@ -203,7 +204,7 @@ def test_a_pid_is_soon_somebody_else_s(nursery, tmp_path):
     if done.returncode == 77:
         pytest.skip(f"pid_max is not each pid namespace's own here: {done.stderr.strip()}")
     assert (tmp_path / "code").read_text(encoding="ascii").strip() == "0", done.stderr
-    assert tree.record("plain").starts > 5 and tree.record("daemon").starts > 5, (tree.record("plain"), tree.record("daemon"))
+    assert tree.record("plain").starts > 2 and tree.record("daemon").starts > 2, (tree.record("plain"), tree.record("daemon"))
     assert not (tmp_path / "signalled").exists(), (tmp_path / "signalled").read_text(encoding="ascii")
     for file in tree.directory.glob("*/violations"):
         raise AssertionError(file.read_text(encoding="ascii"))

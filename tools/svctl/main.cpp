@@ -71,18 +71,25 @@ exit_code try_to_run(int argc, char** argv) {
     }
 }
 
-// What is constructed before main() (CLI11 has such objects) may find no memory either, and nobody can catch that.
-struct before_main {
-    before_main() {
-        std::set_terminate(
-            [] { ::_exit(static_cast<int>(fatal("out of memory", "", exit_code::system_error))); });
+// Memory may be short where nobody can catch that: before main() (CLI11 has objects that are constructed there), and in
+// functions of libraries that promise not to throw. It is told all the same, and ends without a core dump.
+[[noreturn]] void end_uncaught() {
+    const char* why = "unexpected end of the program";
+    try {
+        if (auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+        why = "out of memory";
+    } catch (...) {
     }
-    std::terminate_handler usual = std::get_terminate();
+    ::_exit(static_cast<int>(fatal(why, "", exit_code::system_error)));
+}
+
+struct before_main {
+    before_main() { std::set_terminate(end_uncaught); }
 };
 [[gnu::init_priority(101)]] before_main first_of_all;
 } // namespace
 
 int main(int argc, char** argv) {
-    std::set_terminate(first_of_all.usual);
     return static_cast<int>(try_to_run(argc, argv));
 }
