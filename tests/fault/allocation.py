@@ -6,13 +6,16 @@ import pathlib
 import struct
 
 import pytest
-from support.paths import BIN, with_sanitizers
+from support.paths import BIN, linked_with, with_sanitizers
 
 LIBRARY = BIN.parent / "tests" / "fault" / "allocation_fault.so"
 FIELDS = ("programs", "calls", "refused", "refuse", "fail_at")
 
 
-def need_library():
+def need_library(dynamic=False):
+    """Skips where the library cannot be preloaded: most programs are linked statically but in the assertions' build."""
+    if dynamic and linked_with() != "host":
+        pytest.skip("needs programs that are linked dynamically: tests/run --long assertions")
     if with_sanitizers():
         pytest.skip("a sanitizer has allocation functions of its own")
     assert LIBRARY.is_file(), f"{LIBRARY} is not there: build it (tests/run fault does)"

@@ -97,10 +97,11 @@ CASES = {"svscan live": svscan_case("live"), "svscan inherit": svscan_case("inhe
 
 
 def check(name, part, most):
-    need_library()
+    need_library(dynamic=True)
     case, which = CASES[name], name.split()[0]
     counted, wrong = run_case(case, AllocationFault(which))
     assert wrong is None, f"without a fault: {wrong}"
+    assert counted[0] > 100, f"it asked for memory {counted[0]} times: the library was not loaded"
     numbers = spread(counted[0], most * PARTS if most else None)[part::PARTS]
     findings, effective = [], 0
     for number in numbers:
