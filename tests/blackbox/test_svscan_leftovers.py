@@ -7,7 +7,7 @@ import signal
 from support import processes, status_record
 from support.awaiting import await_until
 from support.service import shell
-from svscan_tree import COPIES
+from svscan_tree import COPIES, SLEEPS
 
 COUNTS = shell("trap 'echo end; exit' TERM", "while :; do echo line; sleep 0.02; done")
 
@@ -55,4 +55,23 @@ def test_a_renamed_service_that_comes_back_goes_on_once(tree, tmp_path):
     (tmp_path / "aside").rename(tree.directory / "web")
     new = await_until(lambda: tree.main_pid("web") not in (None, main) and tree.main_pid("web"), 20, what=lambda: tree.messages())
     assert processes.alive(new) and not processes.alive(main)
+    assert tree.stop() == 0
+
+
+def test_a_removed_service_is_killed_whose_supervise_an_earlier_svscan_had_started(tree):
+    """Its processes are no children of svscan then."""
+    tree.add("web", run=SLEEPS)
+    tree.add("stays")
+    tree.start()
+    main, stays = tree.await_up("web"), tree.await_up("stays")
+    tree.kill()
+    tree.start()
+    first = tree.supervise_pid("web")
+    os.kill(first, signal.SIGKILL)
+    second = tree.await_new_supervise("web", first)
+    os.kill(second, signal.SIGKILL)
+    tree.await_said("web: supervise killed by KILL; started again in 1 s")
+    shutil.rmtree(tree.directory / "web")
+    await_until(lambda: not processes.alive(main), 20, what=lambda: tree.messages())
+    assert processes.alive(stays)
     assert tree.stop() == 0
