@@ -35,10 +35,25 @@ planner::draft planner::merge(const request& what, outcome& found) const {
             case verb::stop: into.stop = true; break;
             case verb::release: into.release = true; break;
             case verb::restart: into.restart = true; break;
-            case verb::try_restart: (up ? into.restart : into.try_only) = true; break;
+            case verb::try_restart:
+                if (up)
+                    into.restart = true;
+                else
+                    into.try_only = true;
+                break;
             case verb::reload: into.reload = true; break;
-            case verb::try_reload: (up ? into.reload : into.try_only) = true; break;
-            case verb::reload_or_start: (up ? into.reload : into.start) = true; break;
+            case verb::try_reload:
+                if (up)
+                    into.reload = true;
+                else
+                    into.try_only = true;
+                break;
+            case verb::reload_or_start:
+                if (up)
+                    into.reload = true;
+                else
+                    into.start = true;
+                break;
             case verb::verify: into.verify = true; break;
             case verb::reset: into.reset = true; break;
             case verb::isolate: into.start = into.isolate = made.isolate = true; break;
