@@ -76,6 +76,7 @@ void shell::set_timer() {
     }
     loop_.set(timer::tree, *next, [this] {
         timer_at_.reset();
+        watcher_.read(*this); // what was written while this process waited for its turn is no quiet
         feed(tick{});
     });
 }
