@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 namespace reeve::svscan {
@@ -127,7 +128,11 @@ void shell::supervise_ended(supervisor_id who, std::optional<int> status) {
         status && WIFEXITED(*status) && (WEXITSTATUS(*status) == 111 || WEXITSTATUS(*status) == 100);
     if (not_started && take_over_rival(who)) return;
     ending kind = orderly ? ending::orderly : not_started ? ending::not_started : ending::killed;
-    feed(ended{who, kind, reachable, describe_end(status)});
+    int unread = 0;
+    const auto& pipe = links_of(who.service).pipe_read;
+    bool undrained =
+        who.which == side::logger && pipe && ::ioctl(pipe.get(), FIONREAD, &unread) == 0 && unread > 0;
+    feed(ended{who, kind, reachable, describe_end(status), undrained});
 }
 
 // A supervise that could not start may have found one there that a killed svscan started in its last moments, too

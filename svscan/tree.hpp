@@ -60,6 +60,7 @@ private:
         std::uint32_t delay_ms = 0; // before the next restart; grows
         standing state = standing::absent;
         bool killed = false;   // its last end was no orderly one: its service may still run
+        bool drained = false;  // it was started once more for what its logger had left in the pipe
         bool reported = false; // a failing start was reported
     };
     struct service {

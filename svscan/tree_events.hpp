@@ -95,8 +95,9 @@ enum class ending : std::uint8_t {
 struct ended {
     supervisor_id who;
     ending kind;
-    bool reachable;  // its directory can still be found under its name
-    std::string how; // "exited 111", "killed by KILL"
+    bool reachable;         // its directory can still be found under its name
+    std::string how;        // "exited 111", "killed by KILL"
+    bool undrained = false; // a logger that left lines in its pipe
 };
 enum class order : std::uint8_t { rescan, prune, stop, quit, leave, upgrade };
 struct ordered {

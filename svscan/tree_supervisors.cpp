@@ -1,6 +1,8 @@
 // Supervises start, end and are started again.
 #include "svscan/tree.hpp"
 
+#include <utility>
+
 namespace reeve::svscan {
 
 void tree::on(const adopted& what) {
@@ -54,7 +56,13 @@ void tree::on(const ended& what) {
     which.pid = 0;
     bool orderly = what.kind == ending::orderly;
     if (what.kind != ending::not_started) which.killed = !orderly;
-    if (ends_for_good(what.who, orderly, what.reachable)) {
+    // A supervise that is told to end while its logger waits to be started again ends at once: it gets one more.
+    bool over = ends_for_good(what.who, orderly, what.reachable);
+    if (over && orderly && what.undrained && what.reachable && !std::exchange(which.drained, true)) {
+        start_at(what.who, now_);
+        return;
+    }
+    if (over) {
         if (which.killed)
             say(severity::error, label(what.who) + ": supervise " + what.how +
                                      " and its directory is gone: what it left is killed");

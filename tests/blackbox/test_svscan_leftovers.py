@@ -6,7 +6,7 @@ import signal
 
 from support import processes, status_record
 from support.awaiting import await_until
-from support.service import shell
+from support.service import shell, write_files
 from svscan_tree import COPIES, SLEEPS
 
 COUNTS = shell("trap 'echo end; exit' TERM", "while :; do echo line; sleep 0.02; done")
@@ -70,8 +70,22 @@ def test_a_removed_service_is_killed_whose_supervise_an_earlier_svscan_had_start
     os.kill(first, signal.SIGKILL)
     second = tree.await_new_supervise("web", first)
     os.kill(second, signal.SIGKILL)
-    tree.await_said("web: supervise killed by KILL; started again in 1 s")
+    tree.await_said("web: supervise killed by KILL; started again in")
     shutil.rmtree(tree.directory / "web")
     await_until(lambda: not processes.alive(main), 20, what=lambda: tree.messages())
     assert processes.alive(stays)
     assert tree.stop() == 0
+
+
+def test_what_a_killed_logger_left_in_the_pipe_is_logged_though_the_service_goes(tree):
+    """The logger waits to be started again when it is told to end."""
+    tree.add("web", run=shell("trap 'echo end; exit' TERM", "while :; do sleep 0.02; done"))
+    write_files(tree.directory / "web" / "log", {"run": COPIES, "restart-delay": "60000 1 60000\n"})
+    tree.start()
+    tree.await_up("web")
+    logger = tree.await_up("web/log")
+    os.kill(logger, signal.SIGKILL)
+    await_until(lambda: tree.record("web/log").phase == "backoff", what=lambda: tree.record("web/log"))
+    tree.send_signal(signal.SIGTERM)
+    assert tree.await_end(60) == 0
+    assert (tree.directory / "web" / "log" / "out").read_text() == "end\n"
