@@ -103,8 +103,14 @@ void naive_model::compute_runs() {
             running[i] = can;
         }
         if (changed) continue;
-        for (std::size_t i = 0; i < tree_.size(); ++i) services_[i].run = running[i];
-        return;
+        for (std::size_t i = 0; i < tree_.size(); ++i) {
+            service& one = services_[i];
+            // The start that was due, and never came, has not undone what its record says.
+            bool withdrawn = one.run && !running[i] && one.failed != one.failure_on_record;
+            if (withdrawn) one.failed = changed = true;
+            one.run = running[i];
+        }
+        if (!changed) return;
     }
     undecided_ = true;
 }
@@ -122,6 +128,7 @@ void naive_model::start(std::size_t which) {
         one.why = one.failed ? spent::failed : spent::skipped;
         one.starts += one.goes == fate::fails ? 1 : 0;
     }
+    one.failure_on_record = one.failed;
 }
 
 void naive_model::come_to_rest() {
@@ -203,7 +210,7 @@ bool naive_model::happen(const happening& what) {
     case kind::hand_down:
         if (!ours || !one.up) break;
         one.up = false;
-        one.failed = what.what == kind::fail;
+        one.failed = one.failure_on_record = what.what == kind::fail;
         one.why = one.failed ? spent::failed : spent::ended;
         break;
     case kind::hand_up:
@@ -214,7 +221,7 @@ bool naive_model::happen(const happening& what) {
         break;
     case kind::new_supervisor:
         if (ours && !one.up) one.why = spent::no;
-        if (ours && !one.up) one.failed = false;
+        if (ours && !one.up) one.failed = one.failure_on_record = false;
         one.starts = 0;
         break;
     case kind::new_fate: one.goes = what.becomes; break;

@@ -41,6 +41,7 @@ public:
         bool back = false;          // on its way back from a restart
         spent why = spent::no;
         bool failed = false; // its last start ended in failure, and no other is due; whoever wants it or not
+        bool failure_on_record = false; // the same, whether another start is due or not
         fate goes = fate::well;
         std::uint64_t starts = 0;
         bool goal = false, run = false;

@@ -192,6 +192,25 @@ TEST_CASE("trap: two that conflict and are part of each other") {
     CHECK(tree.ask("restart a; restart b").refusals.size() > 0);
 }
 
+// A start clears a failure as long as it is due. When it is taken back before it began, the record counts again: no
+// engine that comes later could know anything else.
+TEST_CASE("trap: two that are part of each other fail one after the other") {
+    for (bool another_engine : {false, true}) {
+        CAPTURE(another_engine);
+        tried_tree tree("a up part-of/b\nb up part-of/a\n");
+        tree.becomes("b", phase::failed);
+        CHECK(tree.run() == "d:a");
+        tree.ask("start b");
+        CHECK(tree.due() == "u:a");
+        tree.obey("a", phase::failed);
+        CHECK(tree.due() == "");
+        if (another_engine) tree.new_engine();
+        CHECK(tree.due() == "");
+        CHECK((tree["a"].failed && tree["b"].failed && !tree["a"].run && !tree["b"].run));
+        CHECK(tree.done("start b") == "u:a | u:b");
+    }
+}
+
 TEST_CASE("trap: a service that is wanted and conflicts") {
     tried_tree tree("a wants/b conflicts/b\nb\n");
     CHECK(tree.done("start a") == "u:a");
