@@ -45,7 +45,7 @@ reconciler::reconciler(const depengine::graph& services, std::vector<wish> wishe
                 it.seen.want = want::up;
             }
         }
-        shown_[one] = look(one, it.asked.run);
+        show(one, look(one, it.asked.run));
     }
 }
 
@@ -61,7 +61,7 @@ void reconciler::take_over(const reconciler& before) {
         it.tried = was.tried;
         it.promised = was.promised;
         it.sent_to = was.sent_to;
-        shown_[one] = look(one, it.asked.run);
+        show(one, look(one, it.asked.run));
     }
     goals_stale_ = true;
 }
@@ -202,16 +202,23 @@ void reconciler::wake_neighbours(node which, standing before, standing after) {
     relations followed = static_cast<relations>((after.falls && (fell || came) ? following : relations{0}) |
                                                 (shaken ? bond : relations{0}));
     relations around = graph_->around(which);
+    // What it starts after waits at most for it to go down, or not to run; what starts after it waits for more.
+    bool rivalry = (around & conflict) != 0;
+    bool ceased = !after.run || (before.active && !after.active) || (before.falls && !after.falls);
+    bool better = ceased || !before.run || (before.must_come && !after.must_come) ||
+                  (before.gave_up && !after.gave_up) || (before.failed && !after.failed) ||
+                  before.retries != after.retries;
     bool waited_for = waiters_[which] != 0;
     bool out_of_order = (around & ordering) != 0 && in_turn_ != 0;
-    if (waited_for || (fell && out_of_order) || (around & rivals) != 0)
+    if ((waited_for && (ceased || rivalry)) || (fell && out_of_order) || (around & rivals) != 0)
         for (const link& edge : graph_->out(which)) {
             if ((edge.what & rivals) != 0 || turn_[edge.other].held.other == which)
                 wake(edge.other, (edge.what & rivals) != 0);
             if (fell && edge.ordered) order_again(edge.other);
             if (turn_[edge.other].wait.other == which) act_again(edge.other);
         }
-    if (waited_for || ((fell || came) && out_of_order) || (around & (worse | followed)) != 0)
+    if ((waited_for && (better || rivalry)) || ((fell || came) && out_of_order) ||
+        (around & (worse | followed)) != 0)
         for (const link& edge : graph_->in(which)) {
             if ((edge.what & worse) != 0 || turn_[edge.other].held.other == which)
                 wake(edge.other, (edge.what & worse) != 0);
@@ -283,10 +290,16 @@ standing reconciler::look(node which, bool run) const {
     return now;
 }
 
+void reconciler::show(node which, standing now) {
+    falling_ += now.falls;
+    falling_ -= shown_[which].falls;
+    shown_[which] = now;
+}
+
 void reconciler::publish(node which, bool run) {
     standing before = shown_[which], after = look(which, run);
     if (before == after) return;
-    shown_[which] = after;
+    show(which, after);
     if (before.persists != after.persists && after.persists != after.goal && !after.asked_up)
         goals_stale_ = true;
     bool told = (graph_->around(which) & ends) != 0 || (*graph_)[which].essential;

@@ -169,6 +169,7 @@ private:
     void wake_neighbours(node which, standing before, standing after);
     void evaluate(node which);
     void publish(node which, bool run);
+    void show(node which, standing now);
     standing look(node which, bool run) const;
     void report_end(node which, standing before);
     bool held_by_failure(node which) const;
@@ -205,6 +206,7 @@ private:
     std::vector<letter_to> letters_;
     std::vector<node> failures_, successes_, work_, touched_;
     std::uint32_t in_turn_ = 0; // how many wait for their turn to start or stop
+    std::uint32_t falling_ = 0; // how many of shown_ fall
     std::uint32_t round_ = 0, epoch_ = 0;
     bool goals_stale_ = true, wishes_changed_ = false, actions_ended_ = false;
 };

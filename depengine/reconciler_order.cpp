@@ -68,7 +68,10 @@ bool reconciler::may_start(node which) {
     if (asked.alone) return true;
     auto out = graph_->out(which);
     auto in = graph_->in(which);
-    for (std::size_t i = turn_[which].cursor; i < out.size() + in.size(); ++i) {
+    // Of those that start after it only one that falls can be in its way, or conflicts.
+    bool looks_inward = falling_ != 0 || (graph_->around(which) & conflict) != 0;
+    std::size_t end = out.size() + (looks_inward ? in.size() : 0);
+    for (std::size_t i = turn_[which].cursor; i < end; ++i) {
         bool outward = i < out.size();
         const link& edge = outward ? out[i] : in[i - out.size()];
         const standing& other = shown_[edge.other];
