@@ -109,21 +109,8 @@ class Nursery:
             pass  # what is left then is the caller's to judge
 
     def kill_all(self):
-        """SIGKILLs all that is left, new ones included, and waits until it is gone. Returns what it was."""
-        left = {}
-
-        def none_left():
-            now = self.processes()
-            left.update(now)
-            for pid in now:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            return not now
-
-        await_until(none_left, what=lambda: f"the end of {self.processes()}")
-        return left
+        """Ends all that is left, and returns {pid: command line} of it."""
+        return processes.kill_marked(self.marker)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import tempfile
 import traceback
 import uuid
@@ -12,7 +11,6 @@ import zlib
 from injection import Fault, await_report
 from plausible import errors_of
 from support import orphans, processes
-from support.awaiting import await_until
 from support.paths import BIN
 
 SAMPLE = 1 / 100  # of all cases, in CI
@@ -28,36 +26,18 @@ def environment_of(directory):
     }
 
 
-def kill_all(marker):
-    """Ends what is left; returns what it was."""
-    left = {}
-
-    def none_left():
-        now = {pid: processes.command_line(pid) for pid in processes.marked(marker)}
-        left.update(now)
-        for pid in now:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        return not now
-
-    await_until(none_left, what=lambda: f"the end of {left}")
-    return left
-
-
 def run_case(scenario, fault):
     """Runs `scenario(directory, environment, fault)`; returns (what it returns, None), or (None, what went wrong)."""
     directory = tempfile.mkdtemp(prefix="f", dir=os.environ.get("REEVE_FAULT_DIRECTORY"))
     environment = environment_of(directory)
     try:
         found = scenario(directory, environment, fault)
-        left = kill_all(environment[processes.MARKER])
+        left = processes.kill_marked(environment[processes.MARKER])
         orphans.reap()
         return found, f"processes are left: {left}" if left else None
     except Exception:  # noqa: BLE001  (whatever it is, it is this case's finding)
         text = traceback.format_exc()
-        kill_all(environment[processes.MARKER])
+        processes.kill_marked(environment[processes.MARKER])
         orphans.reap()
         return None, text
     finally:

@@ -199,7 +199,7 @@ LEAN = {
 
 @pytest.mark.parametrize("name", LEAN)
 def test_a_lean_program_never_asks_for_memory(name, directory, tmp_path):
-    """Linked with musl, whose malloc() begins with brk or mmap: neither is called. (supervise: test_supervise_calls.py's runs.)"""
+    """Linked with musl, whose malloc() begins with brk or mmap: neither is called. (supervise: the runs of test_system_calls.py.)"""
     if linked_with() != "musl":
         pytest.skip("needs programs that are linked with musl")
     need_injector()

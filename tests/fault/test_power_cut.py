@@ -50,7 +50,7 @@ def recording(tmp_path_factory):
         pytest.skip("needs root: strace of a tree")
     if not shutil.which("strace"):
         pytest.skip("strace is not installed (Debian package strace)")
-    from sweep import environment_of, kill_all  # noqa: PLC0415
+    from sweep import environment_of  # noqa: PLC0415
 
     base = tmp_path_factory.mktemp("cut")
     environment = environment_of(base)
@@ -73,7 +73,7 @@ def recording(tmp_path_factory):
         await_all_up(tree, NAMES)
         assert tree.stop() == 0, tree.messages()
     finally:
-        kill_all(environment[processes.MARKER])
+        processes.kill_marked(environment[processes.MARKER])
     changes = recorded_writes.read_changes(traces, str(tree.directory))
     last = recorded_writes.state_on_disk(str(tree.directory))
     assert any(path.endswith("intents") for path in last), f"no intents in {list(last)}"

@@ -2,6 +2,9 @@
 
 import os
 import pathlib
+import signal
+
+from support.awaiting import await_until
 
 MARKER = "REEVE_TEST_ID"
 
@@ -87,3 +90,21 @@ def switches(pid):
     """How often the process has run: its context switches, voluntary and not."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     return sum(int(line.split()[1]) for line in text.splitlines() if "ctxt_switches" in line)
+
+
+def kill_marked(marker):
+    """SIGKILLs all that is left of a test, new ones included, and waits until it is gone. Returns {pid: command line}."""
+    left = {}
+
+    def none_left():
+        now = {pid: command_line(pid) for pid in marked(marker)}
+        left.update(now)
+        for pid in now:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        return not now
+
+    await_until(none_left, what=lambda: f"the end of {left}")
+    return left
