@@ -1,6 +1,7 @@
 #include "depengine/draft.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace reeve::depengine {
 
@@ -28,9 +29,8 @@ planner::draft planner::merge(const request& what, outcome& found) const {
         made.named.push_back({which, {}});
         merged& into = made.named.back().second;
         bool up = now_.stands(which).active;
-        for (const verb_row& row : verb_table) {
-            if ((asked_of[which] & 1u << static_cast<unsigned>(row.which)) == 0) continue;
-            switch (row.which) {
+        for (unsigned left = asked_of[which]; left != 0; left &= left - 1) {
+            switch (static_cast<verb>(std::countr_zero(left))) {
             case verb::start: into.start = true; break;
             case verb::stop: into.stop = true; break;
             case verb::release: into.release = true; break;

@@ -113,6 +113,7 @@ bool reconciler::must_follow(node which) const {
     const service& it = state_[which];
     const standing& self = shown_[which];
     if (!self.active || !self.run || self.alone || it.asked.action != action::none) return false;
+    if (falling_ == 0 && (graph_->around(which) & set_of(relation::binds_to)) == 0) return false;
     for (const link& edge : graph_->out(which)) {
         const standing& other = shown_[edge.other];
         if (other.alone || other.gave_up || !other.known) continue;
