@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace reeve::svscan {
 
@@ -57,6 +59,21 @@ unique_fd open_pipe_of(pid_t pid, int number, int flags, ino_t& inode) {
     return std::move(*fd);
 }
 } // namespace
+
+unique_fd open_control_of(pid_t supervise) {
+    constexpr std::string_view path_end = "/supervise/control", deleted = " (deleted)";
+    constexpr int most_fds = 64; // it is opened early
+    for (int number = 0; number < most_fds; ++number) {
+        char text[PATH_MAX];
+        path_text path("/proc/", supervise, "/fd/", number);
+        ssize_t size = ::readlink(path.c_str(), text, sizeof text);
+        std::string_view target(text, size > 0 ? static_cast<std::size_t>(size) : 0);
+        if (target.ends_with(deleted)) target.remove_suffix(deleted.size());
+        if (!target.ends_with(path_end)) continue;
+        if (auto fd = chainload::open_at(AT_FDCWD, path.c_str(), O_RDWR | O_NONBLOCK)) return std::move(*fd);
+    }
+    return {};
+}
 
 std::optional<pipe_ends> take_back_pipe(const found_supervisor& writer, const found_supervisor& reader) {
     pipe_ends ends;

@@ -21,6 +21,9 @@ struct found_supervisor {
 };
 found_supervisor find_supervisor(const places& where, place which, const supervise::tree_id& tree);
 
+// The control FIFO of a live supervise, by the way it has it open itself: its path may be gone. Invalid if it has none.
+chainload::unique_fd open_control_of(pid_t supervise);
+
 // The pipe between a service and its logger, both ends newly opened.
 struct pipe_ends {
     chainload::unique_fd read, write;

@@ -15,6 +15,7 @@
 #include <climits>
 #include <limits>
 #include <map>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace reeve::svscan {
@@ -22,7 +23,7 @@ namespace reeve::svscan {
 using chainload::unique_fd;
 
 namespace {
-constexpr std::string_view control_end = "/supervise/control", deleted = " (deleted)", log_end = "/log";
+constexpr std::string_view log_end = "/log";
 
 std::string read_proc(pid_t pid, const char* file) {
     auto opened = chainload::open_at(AT_FDCWD, path_text("/proc/", pid, "/", file).c_str(), O_RDONLY);
@@ -51,19 +52,17 @@ bool has_execd(pid_t pid) {
     return number && (*number & fork_no_exec) == 0;
 }
 
-// Its control FIFO, by the way it has it open itself: the path may be gone.
-unique_fd open_control_of(pid_t pid) {
-    for (int number = 0; number < 64; ++number) {
-        char text[PATH_MAX];
-        path_text path("/proc/", pid, "/fd/", number);
-        ssize_t size = ::readlink(path.c_str(), text, sizeof text);
-        std::string_view target(text, size > 0 ? static_cast<std::size_t>(size) : 0);
-        if (target.ends_with(deleted)) target.remove_suffix(deleted.size());
-        if (!target.ends_with(control_end)) continue;
-        auto fd = chainload::open_at(AT_FDCWD, path.c_str(), O_RDWR | O_NONBLOCK);
-        if (fd) return std::move(*fd);
-    }
-    return {};
+// One that a killed svscan had just started has no record either. It is in its directory, or has yet to go there.
+bool is_where_its_name_leads(pid_t pid, const places& where, place which) {
+    struct stat own {
+    }, scan{}, named{};
+    if (::stat(path_text("/proc/", pid, "/cwd").c_str(), &own) < 0 || ::fstat(where.scan(), &scan) < 0)
+        return true;
+    auto is_own = [&](const struct stat& one) {
+        return one.st_dev == own.st_dev && one.st_ino == own.st_ino;
+    };
+    if (is_own(scan)) return true;
+    return ::fstatat(where.scan(), where.definition_of(which).c_str(), &named, 0) == 0 && is_own(named);
 }
 
 found_supervisor take(pid_t pid) {
@@ -95,6 +94,7 @@ void shell::adopt_lost_ones(const std::set<pid_t>& known) {
         if (!supervise::valid_service_name(name)) return;
         auto found = take(static_cast<pid_t>(*pid));
         if (found.pid == 0) return;
+        if (is_where_its_name_leads(found.pid, places_, {name, logger ? side::logger : side::main})) return;
         auto& both = lost[name];
         (logger ? both.second : both.first) = std::move(found);
     });

@@ -162,8 +162,11 @@ void shell::adopt(const char* name, const sight& what, found_supervisor main, fo
             if (found.main_alive) awaited_[found.main] = who;
             return;
         }
-        if (auto ready = prepare(who); !ready)
-            say(severity::error, std::string(name) + ": " + unable(ready.why()));
+        if (auto ready = prepare(who); !ready) {
+            auto& control = control_of(who);
+            if (!control) control = open_control_of(found.pid); // the directory has gone since it was listed
+            if (!control) say(severity::error, std::string(name) + ": " + unable(ready.why()));
+        }
         if (found.is_child)
             pids_[found.pid] = who;
         else

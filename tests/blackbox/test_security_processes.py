@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 from support import processes
@@ -13,8 +14,10 @@ from support.service import RUNS, recorded
 
 @pytest.fixture
 def bystander(nursery):
-    """A process that is none of the service's."""
+    """A process that is none of the service's, nor has begun in the same tick of the clock."""
     process = subprocess.Popen(["/bin/sleep", "1000"], env={"PATH": "/bin"})
+    began = processes.start_time(process.pid)
+    await_until(lambda: time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK") > began + 2)
     yield process
     alive = process.poll() is None
     process.kill()

@@ -1,7 +1,9 @@
 """SIGKILL and upgrade of svscan: nothing is restarted, no log line is lost or doubled."""
 
 import os
+import shutil
 import signal
+import subprocess
 
 import pytest
 from support import processes
@@ -110,6 +112,28 @@ def test_a_service_removed_after_a_takeover_is_stopped(counting):
     (tree.directory / "web").rename(tree.directory / ".web")
     for pid in pids:
         await_until(lambda: not processes.alive(pid))
+
+
+def test_a_supervise_that_has_only_begun_is_not_taken_for_a_lost_one(tree):
+    """svscan was killed just behind its start: it has the tree's id, and no lock and no record yet."""
+    strace = shutil.which("strace") or pytest.skip("strace is not installed (Debian package strace)")
+    tree.add("other")
+    tree.add("web")
+    tree.start()
+    tree.await_up("other")
+    main = tree.await_up("web")
+    tree.kill()
+    os.kill(tree.supervise_pid("web"), signal.SIGKILL)
+    (tree.directory / "web" / "supervise" / "status").unlink()
+    os.kill(main, signal.SIGKILL)
+    slow = [strace, "-qq", "-o", "/dev/null", "-e", "inject=chdir:delay_exit=3000000", "supervise", "-t", tree_id(tree), "web"]
+    begun = subprocess.Popen(slow, cwd=tree.directory, env=tree.environment, stderr=subprocess.DEVNULL)
+    await_until(lambda: any(processes.command_line(pid).startswith("supervise -t") and os.readlink(f"/proc/{pid}/cwd").endswith("/web") for pid in processes.marked(tree.environment[processes.MARKER])))
+    tree.start()
+    tree.await_up("web")
+    assert "its directory went" not in tree.messages()
+    begun.wait(30)
+    assert tree.main_pid("web") and tree.record("other").starts == 1
 
 
 def test_what_changed_meanwhile_is_seen(counting):
