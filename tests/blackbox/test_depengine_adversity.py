@@ -16,7 +16,7 @@ import pytest
 from engine_client import RUNS, Engine
 from support import processes
 from support.awaiting import await_until
-from support.paths import SOURCE, program
+from support.paths import SOURCE, program, with_sanitizers
 from support.service import recorded, shell, write_files
 from svscan_tree import Tree
 
@@ -128,6 +128,7 @@ def test_a_shortage_of_watches_that_ends(engine, tmp_path):
     await_until(lambda: "late" in engine.status() and engine.phase("late") == "ready", what=engine.tree.messages)
 
 
+@pytest.mark.skipif(with_sanitizers(), reason="a sanitizer opens descriptors of its own")
 def test_few_descriptors(engine):
     """Too few to write to a control FIFO while clients are connected: what was to be sent is sent once there are some."""
     engine.add("web", down="")

@@ -16,7 +16,7 @@ import pytest
 
 from support import orphans, processes, status_record
 from support.awaiting import await_until
-from support.paths import SOURCE, foreign_program, program
+from support.paths import SOURCE, foreign_program, program, with_sanitizers
 from support.service import RUNS, Service, recorded, shell, write_files
 
 TREE = "00112233445566778899aabbccddeeff"
@@ -471,6 +471,7 @@ def test_following_does_not_wake_up_while_nothing_happens(tree):
         assert switches() == before
 
 
+@pytest.mark.skipif(with_sanitizers(), reason="a sanitizer keeps memory of its own")
 def test_memory_stays_bounded(tree):
     line = f"{label(1_700_000_000)} {'x' * 90}\n".encode()
     tree.add("web", {"log/run": RUNS, "log/main/current": ""})
