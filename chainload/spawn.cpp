@@ -7,6 +7,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace reeve::chainload {
 
@@ -79,6 +82,10 @@ result<pid_t> spawn_child_sharing_descriptors(failure (*body)(void*), void* argu
         return 0;
     };
     pid_t pid = ::clone(enter, stack + stack_bytes, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &call);
+#ifdef __SANITIZE_ADDRESS__
+    // The child's frames end by exec, and so stay marked as what must not be touched.
+    __asan_unpoison_memory_region(stack, sizeof stack);
+#endif
     if (pid < 0) return failed("fork");
     return outcome(pid, call.why.error, call.why.step);
 }
