@@ -115,8 +115,11 @@ def test_one_helper(state_after, unchanged, name):
     if not unchanged:
         unchanged.append(state_after([links[0], links[2]]))
     assert fused != unchanged[0], "the case changes nothing"
-    assert state_after(links, environment={"CHAINLOAD_NO_FUSE": "1"}) == fused
-    assert state_after(links, neutral=present()) == fused
+    for extra in ({"environment": {"CHAINLOAD_NO_FUSE": "1"}}, {"neutral": present()}):
+        other = state_after(links, **extra)
+        if other.get("mounts") != fused.get("mounts"):  # somebody may have mounted something meanwhile
+            fused, other = state_after(links), state_after(links, **extra)
+        assert other == fused
 
 
 LONG = [name for name in CASES if name not in ("emptyenv", "fdclose", "fdswap", "setuidgid", "keepgroups", "hide", "foreground", "background", "unshare")]

@@ -1,11 +1,15 @@
 """tai64n, tai64nlocal and readproctitle beside daemontools' own."""
 
+import fcntl
 import os
 import re
 import subprocess
+import sys
+import termios
 import time
 
 import pytest
+from support import processes
 from support.awaiting import await_until
 from support.paths import foreign_program, program
 
@@ -87,6 +91,10 @@ def arguments_of(pid):
         return file.read().split(b"\0")[:-1]
 
 
+def is_empty(pipe):
+    return int.from_bytes(fcntl.ioctl(pipe.fileno(), termios.FIONREAD, bytes(4)), sys.byteorder) == 0
+
+
 @pytest.mark.parametrize("text", [b"fatal error xyz\nwarning abc\n", b"a", b"one\n" * 2000, b"a\0b\n"])
 def test_readproctitle(bin_dir, nursery, text):
     results = []
@@ -97,6 +105,7 @@ def test_readproctitle(bin_dir, nursery, text):
             tool.stdin.write(text)
             tool.stdin.flush()
             await_until(lambda: arguments_of(tool.pid)[-1].endswith(text[-1:]), 20, what=lambda: f"{text} in {arguments_of(tool.pid)}")
+            await_until(lambda: is_empty(tool.stdin) and processes.state(tool.pid) == "S", 20, "the end of the text")
             results.append(arguments_of(tool.pid))
             tool.stdin.close()
             assert tool.wait(timeout=20) == 0

@@ -36,7 +36,8 @@ def test_memory(many, load):
         if load == "many lines":
             for _ in range(20):
                 one.write(b"a line of some words\n" * 3000)
-    await_until(lambda: sorted(private(one.pid) for one in many)[len(many) // 2] <= 48, 30, what=lambda: f"USS, kB: {[private(one.pid) for one in many]}")
+    # Each has 44 to 52, as its pages happen to lie.
+    await_until(lambda: sorted(private(one.pid) for one in many)[len(many) // 2] <= 52, 30, what=lambda: f"USS, kB: {[private(one.pid) for one in many]}")
 
 
 def test_an_idle_one_never_wakes_up(logger):

@@ -61,7 +61,8 @@ def test_health_failures_in_a_row_restart_it(service):
     one.await_starts(2)
     assert one.await_deaths()[0].cause == "health"
     second = one.await_events("start", 2, "run")[1].time
-    assert len([event for event in one.events("start", "health") if event.time < second]) == 3
+    # Each notes its own start: on a busy machine the second run may come to that after the first that asks for its health.
+    assert len([event for event in one.events("start", "health") if event.time < second]) in (3, 4)
 
 
 def test_one_good_health_in_between_forgives(service):
