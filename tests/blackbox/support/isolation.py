@@ -3,6 +3,7 @@
 import functools
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +19,8 @@ AS_NOBODY = ("setuidgid", "nobody")
 def refusal(*command):
     """Why this machine does not let a chain be done that does nothing; "" if it does."""
     done = subprocess.run([program(command[0]), *command[1:], "true"], env={"PATH": f"{os.path.dirname(program('chainload'))}:/usr/bin:/bin"}, capture_output=True, timeout=30, check=False)
-    return "" if done.returncode == 0 else done.stderr.decode().strip() or f"exit code {done.returncode}"
+    said = re.sub(r"^==\d+==", "", done.stderr.decode().strip())  # a sanitizer's pid
+    return "" if done.returncode == 0 else said or f"exit code {done.returncode}"
 
 
 def skip_unless(*command):
