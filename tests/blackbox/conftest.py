@@ -19,6 +19,7 @@ from support import orphans, processes  # noqa: E402  (found by the line above)
 from support.awaiting import await_until  # noqa: E402
 from support.chains import as_daemontools, chain, run  # noqa: E402, F401  (fixtures)
 from support.logger import Logger  # noqa: E402
+from support.long_tests import pytest_addoption, pytest_collection_modifyitems, register_mark  # noqa: E402, F401
 from support.paths import BIN, RECORDER  # noqa: E402
 from support.service import Service  # noqa: E402
 from engine_client import Engine  # noqa: E402
@@ -40,7 +41,7 @@ def take_default_signals():
 def pytest_configure(config):
     take_default_signals()
     orphans.become_subreaper()
-    config.addinivalue_line("markers", "long: only in tests/run --long")
+    register_mark(config)
     config.addinivalue_line("markers", "leaves_processes: ends by killing what is left, which is no failure")
 
 
@@ -61,18 +62,6 @@ def pytest_runtest_protocol(item):
     signal.alarm(seconds)
     yield
     signal.alarm(0)
-
-
-def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="also the tests that take long")
-
-
-def pytest_collection_modifyitems(config, items):
-    if config.getoption("--long"):
-        return
-    for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker(pytest.mark.skip(reason="takes long: tests/run --long"))
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,11 @@
 import pathlib
 import sys
 
-import pytest
-
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import rain  # noqa: E402, F401  (which finds `support`)
+from support.long_tests import pytest_addoption, pytest_collection_modifyitems, register_mark  # noqa: E402, F401
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: only in tests/run --long")
-
-
-def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="also the tests that take long")
-
-
-def pytest_collection_modifyitems(config, items):
-    for item in items:
-        if item.get_closest_marker("long") and not config.getoption("--long"):
-            item.add_marker(pytest.mark.skip(reason="takes long: tests/run --long"))
+    register_mark(config)
