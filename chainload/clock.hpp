@@ -30,6 +30,12 @@ inline std::int64_t realtime_ms() {
     return milliseconds_of(read_clock(CLOCK_REALTIME));
 }
 
+// The same by the clock that filesystems take their times from, which lags behind by up to a timer tick: what changes a
+// file from now on gets no earlier time.
+inline std::int64_t file_time_ms() {
+    return milliseconds_of(read_clock(CLOCK_REALTIME_COARSE));
+}
+
 // Clock ticks (1/100 s) since boot: the unit of a process's start time in /proc/PID/stat, field 22.
 inline std::uint64_t boot_ticks() {
     timespec now = read_clock(CLOCK_BOOTTIME);

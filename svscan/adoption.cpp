@@ -3,8 +3,6 @@
 #include "chainload/file.hpp"
 #include "chainload/process.hpp"
 
-#include <algorithm>
-#include <array>
 #include <climits>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,8 +18,7 @@ found_supervisor find_supervisor(const places& where, place which, const supervi
         which.aside = true;
         record = where.read_record(which);
     }
-    constexpr std::array<int, 6> facts{ENOENT, EPROTO, EISDIR, ENOTDIR, ELOOP, ENXIO}; // there is no record
-    found.unknown = !record && std::find(facts.begin(), facts.end(), record.why().error) == facts.end();
+    found.unknown = !record && !supervise::is_no_record(record.why());
     if (!record || record->foreign || record->tree != tree) return found;
     found.of_tree = true;
     found.aside = which.aside;

@@ -25,8 +25,8 @@ using chainload::unique_fd;
 namespace {
 constexpr std::string_view log_end = "/log";
 
-std::string read_proc(pid_t pid, const char* file) {
-    auto opened = chainload::open_at(AT_FDCWD, path_text("/proc/", pid, "/", file).c_str(), O_RDONLY);
+std::string command_line_of(pid_t pid) {
+    auto opened = chainload::open_at(AT_FDCWD, path_text("/proc/", pid, "/cmdline").c_str(), O_RDONLY);
     char buffer[PATH_MAX];
     ssize_t size = opened ? ::read(opened->get(), buffer, sizeof buffer) : -1;
     return size > 0 ? std::string(buffer, static_cast<std::size_t>(size)) : std::string();
@@ -34,22 +34,10 @@ std::string read_proc(pid_t pid, const char* file) {
 
 // The DIR that a supervise of this tree was started with; empty for any other process.
 std::string directory_of(pid_t pid, const std::string& begin) {
-    std::string words = read_proc(pid, "cmdline");
+    std::string words = command_line_of(pid);
     if (!words.starts_with(begin) || words.back() != '\0') return {};
     words.pop_back();
     return words.substr(words.rfind('\0') + 1);
-}
-
-// A child of a supervise that has not exec'd yet has the same command line: PF_FORKNOEXEC in field 9 of proc(5) stat.
-bool has_execd(pid_t pid) {
-    std::string text = read_proc(pid, "stat");
-    std::size_t at = text.rfind(')');
-    for (int field = 2; field < 9 && at != std::string::npos; ++field) at = text.find(' ', at + 1);
-    if (at == std::string::npos) return false;
-    std::string_view flags = std::string_view(text).substr(at + 1);
-    auto number = chainload::parse_number<std::uint32_t>(flags.substr(0, flags.find(' ')));
-    constexpr std::uint32_t fork_no_exec = 0x40;
-    return number && (*number & fork_no_exec) == 0;
 }
 
 // One that a killed svscan had just started has no record either. It is in its directory, or has yet to go there.
@@ -66,9 +54,10 @@ bool is_where_its_name_leads(pid_t pid, const places& where, place which) {
 }
 
 found_supervisor take(pid_t pid) {
+    constexpr std::uint32_t fork_no_exec = 0x40; // PF_FORKNOEXEC: it still has its parent's command line
     found_supervisor found;
     auto stat = chainload::read_process_stat(pid);
-    if (!stat || stat->state == 'Z' || !has_execd(pid)) return found;
+    if (!stat || stat->state == 'Z' || (stat->flags & fork_no_exec) != 0) return found;
     auto process = chainload::open_process(pid, stat->start);
     if (!process) return found;
     found.pid = pid;

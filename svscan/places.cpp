@@ -110,7 +110,7 @@ look_result places::look(const char* name) const {
         return seen;
     }
     seen.what.id = {found.st_dev, found.st_ino};
-    seen.fresh = chainload::realtime_ms() - chainload::milliseconds_of(found.st_ctim) < 1000;
+    seen.changed_ms = chainload::milliseconds_of(found.st_ctim);
     std::string_view directory(name);
     int trouble = 0;
     bool complete = exists(scan(), path_text(directory, "/run"), trouble) ||

@@ -21,7 +21,7 @@ using path_text = chainload::text_buffer<PATH_MAX>;
 // What is known of one name by looking at it.
 struct look_result {
     sight what;
-    bool fresh = false; // a directory (no symlink) that changed within the last second
+    std::int64_t changed_ms = 0; // the directory itself, by the clock of filesystems (file_time_ms)
 };
 
 // A supervise as the paths need it.

@@ -106,11 +106,7 @@ void shell::perform(const action::start& what) {
 
 void shell::perform(const action::tell& what) {
     auto& control = control_of(what.who);
-    if (!control)
-        if (auto ready = prepare(what.who); !ready) {
-            if (!control) control = open_control_of(tree_.pid_of(what.who));
-            if (!control) say(severity::error, tree_.name_of(what.who.service) + ": " + unable(ready.why()));
-        }
+    if (!control) reach(what.who, tree_.pid_of(what.who));
     auto written =
         chainload::write_all(control.get(), std::string_view(what.letters), "write to supervise/control");
     if (written) return;

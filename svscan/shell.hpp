@@ -100,6 +100,7 @@ private:
 
     chainload::result<pid_t> start(supervisor_id who);
     chainload::result<void> prepare(supervisor_id who);
+    void reach(supervisor_id who, pid_t supervise);
     chainload::result<chainload::unique_fd> keep_reserve(chainload::unique_fd fd, const char* step);
     void watch_process(supervisor_id who, chainload::unique_fd process);
     void listen_to_process(supervisor_id who);
@@ -136,6 +137,7 @@ private:
 
     places places_;
     chainload::unique_fd lock_, control_, signals_;
+    std::int64_t listening_since_ms_ = 0; // by the clock of filesystems
     shell_options options_;
     starter starter_;
     watcher watcher_;

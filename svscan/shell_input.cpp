@@ -14,6 +14,7 @@
 namespace reeve::svscan {
 
 void shell::listen() {
+    listening_since_ms_ = chainload::file_time_ms();
     sigset_t wanted;
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGCHLD);
@@ -91,13 +92,15 @@ void shell::overflowed() {
 }
 
 void shell::scan(bool prune, bool first) {
+    // What changed lately may just be being written; at the start only what changed since names are watched: a tree
+    // that somebody has just put there comes up at once.
+    std::int64_t since = first ? listening_since_ms_ : chainload::file_time_ms() - 1000;
     feed(pass_began{prune});
     if (auto log = places_.look(catch_all_name.data()); log.what.kind == sight_kind::complete)
         feed(saw{catch_all_name, log.what, true});
     auto listed = places_.list([&](const char* name) {
         auto seen = places_.look(name);
-        // What a rescan finds may just be being copied.
-        if (seen.what.kind != sight_kind::nothing) feed(saw{name, seen.what, first || !seen.fresh});
+        if (seen.what.kind != sight_kind::nothing) feed(saw{name, seen.what, seen.changed_ms < since});
     });
     if (listed)
         feed(pass_ended{});

@@ -82,6 +82,15 @@ result<void> shell::prepare(supervisor_id who) {
     return {};
 }
 
+// For letters to a supervise that runs: its directory may have gone since its name was seen.
+void shell::reach(supervisor_id who, pid_t supervise) {
+    auto ready = prepare(who);
+    if (ready) return;
+    auto& control = control_of(who);
+    if (!control) control = open_control_of(supervise);
+    if (!control) say(severity::error, tree_.name_of(who.service) + ": " + unable(ready.why()));
+}
+
 result<pid_t> shell::start(supervisor_id who) {
     if (auto ready = prepare(who); !ready) return ready.why();
     const links& its = links_of(who.service);

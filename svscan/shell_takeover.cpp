@@ -123,7 +123,7 @@ bool shell::take_over(const supervise::tree_id& id) {
             adopt(one.name.c_str(), one.seen.what, std::move(one.main), std::move(one.logger));
         else if (one.seen.what.kind != sight_kind::nothing &&
                  (one.name != catch_all_name || one.seen.what.kind == sight_kind::complete))
-            feed(saw{one.name, one.seen.what, true});
+            feed(saw{one.name, one.seen.what, one.seen.changed_ms < listening_since_ms_});
     }
     feed(pass_ended{});
     say(severity::info, "took over " + std::to_string(supervises) + " running supervises");
@@ -162,11 +162,7 @@ void shell::adopt(const char* name, const sight& what, found_supervisor main, fo
             if (found.main_alive) awaited_[found.main] = who;
             return;
         }
-        if (auto ready = prepare(who); !ready) {
-            auto& control = control_of(who);
-            if (!control) control = open_control_of(found.pid); // the directory has gone since it was listed
-            if (!control) say(severity::error, std::string(name) + ": " + unable(ready.why()));
-        }
+        reach(who, found.pid);
         if (found.is_child)
             pids_[found.pid] = who;
         else
