@@ -83,6 +83,7 @@ result<process_stat> read_process_stat(pid_t pid) {
         case 4: stat.parent = static_cast<pid_t>(number); break;
         case 5: stat.group = static_cast<pid_t>(number); break;
         case 6: stat.session = static_cast<pid_t>(number); break;
+        case 9: stat.flags = static_cast<std::uint32_t>(number); break;
         case 22: stat.start = number; break;
         default: break;
         }

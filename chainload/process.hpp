@@ -17,6 +17,7 @@ struct process_stat {
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
+    std::uint32_t flags = 0; // of the kernel: PF_… in its sched.h, field 9
     std::uint64_t start = 0; // clock ticks since boot, field 22
 };
 

@@ -23,12 +23,6 @@ using chainload::result;
 namespace {
 constexpr std::int64_t publish_retry_ms = 5000;
 constexpr std::size_t letters_per_turn = 256;
-
-// There is no status, or what there is was surely not written by a supervise.
-bool tells_of_no_predecessor(const chainload::failure& why) {
-    constexpr std::array<int, 7> facts{ENOENT, EPROTO, E2BIG, EISDIR, ENOTDIR, ELOOP, ENXIO};
-    return std::find(facts.begin(), facts.end(), why.error) != facts.end();
-}
 } // namespace
 
 service::service(const options& with, const service_texts& texts, seldom_used& room, environment& variables,
@@ -74,7 +68,7 @@ result<void> service::open(std::string_view inherited) {
         if (auto recovered = recover(*record); !recovered) return recovered.why();
     } else {
         // What may be there and cannot be read may tell of a running service: it is not started a second time.
-        if (!record && !tells_of_no_predecessor(record.why())) return record.why();
+        if (!record && !is_no_record(record.why())) return record.why();
         if (!record && record.why().error != ENOENT)
             log_.unable(level::warning, record.why(), "(the service starts afresh)");
         begin_afresh();

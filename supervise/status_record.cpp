@@ -4,6 +4,8 @@
 #include "supervise/layout.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <concepts>
 #include <sys/stat.h>
 
@@ -192,6 +194,11 @@ chainload::result<status_record> read_status(int dir) {
         return chainload::failed("read supervise/lock");
     if (lock.st_ino != record->home) return chainload::failure{ENOENT, "read supervise/status"};
     return *record;
+}
+
+bool is_no_record(const chainload::failure& why) {
+    constexpr std::array<int, 7> facts{ENOENT, EPROTO, E2BIG, EISDIR, ENOTDIR, ELOOP, ENXIO};
+    return std::find(facts.begin(), facts.end(), why.error) != facts.end();
 }
 
 } // namespace reeve::supervise

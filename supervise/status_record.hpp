@@ -119,4 +119,8 @@ chainload::result<status_record> read_status(int dir);
 // The file alone, wherever it lies.
 chainload::result<status_record> read_status_file(int dir, const char* path);
 
+// Whether a failure of these two means that there is no record, or what there is was surely not written by a
+// supervise. Any other (no memory, no descriptors) means that nothing is known.
+bool is_no_record(const chainload::failure& why);
+
 } // namespace reeve::supervise
