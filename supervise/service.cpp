@@ -81,10 +81,16 @@ result<void> service::open(std::string_view inherited) {
 
 void service::announce_again() {
     auto announced = announce(options_.state_at, state_);
-    if (!announced && announce_at_ == 0)
+    if (!announced && announce_at_ == 0 && !is_removed())
         log_.unable(level::warning, announced.why(),
                     "(until that is possible clients take the service for unsupervised)");
     announce_at_ = announced ? 0 : now_ + publish_retry_ms;
+}
+
+// The service directory is. Nobody reads or misses what cannot be written there any more.
+bool service::is_removed() const {
+    struct stat directory {};
+    return ::fstatat(options_.state_at, ".", &directory, 0) == 0 && directory.st_nlink == 0;
 }
 
 void service::know_home() {
@@ -373,9 +379,7 @@ bool service::write_record(const packed_record& bytes) {
         }
     }
     if (!written) {
-        struct stat home {}; // of a directory that was removed nobody reads it
-        bool removed = ::fstatat(options_.state_at, ".", &home, 0) == 0 && home.st_nlink == 0;
-        if (retry_publish_at_ == 0 && !publish_failing_ && !removed)
+        if (retry_publish_at_ == 0 && !publish_failing_ && !is_removed())
             log_.unable(level::warning, written.why(), "for supervise/status");
         publish_failing_ = true;
         return false;

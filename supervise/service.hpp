@@ -129,6 +129,7 @@ private:
 
     // service_recovery.cpp
     void know_home();
+    bool is_removed() const;
     void announce_again();
     void begin_afresh();
     void recall(const status_record& record);

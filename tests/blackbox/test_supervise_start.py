@@ -1,10 +1,12 @@
 """What a service's programs are started with, and when."""
 
 import os
+import shutil
 import signal
 
 from support import processes
-from support.awaiting import stays
+from support.awaiting import await_until, stays
+from support.paths import foreign_program
 from support.service import RUNS, recorded, shell
 
 
@@ -179,6 +181,18 @@ def test_a_directory_that_is_not_there_is_111(service, tmp_path):
     assert one.await_exit() == 111
     assert "supervise: fatal: unable to" in one.stderr() or "fatal: unable to" in one.stderr()
     assert "file does not exist" in one.stderr()
+
+
+def test_a_directory_that_is_removed_behind_the_start_is_no_matter_for_a_warning_about_ok(service):
+    """The child has put itself on record before supervise has made supervise/ok."""
+    slow = (foreign_program("strace", "strace"), "-D", "-o", "/dev/null", "-e", "inject=mknodat:delay_enter=700000:when=2")
+    one = service({"run": shell("exec sleep 1000")}, start=False)
+    one.launch(wrap=slow, environment={"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"})  # not under ptrace
+    await_until(lambda: one.status() and one.status().pid)
+    shutil.rmtree(one.directory)
+    os.kill(one.supervise_pid, signal.SIGTERM)
+    one.await_exit()
+    assert "supervise/ok" not in one.stderr()
 
 
 def test_an_exec_failure_is_told_apart_from_an_exit_127(service):

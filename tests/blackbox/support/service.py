@@ -85,12 +85,12 @@ class Service:
         )
         return self
 
-    def launch(self, *options, stderr=None, environment=None, argument=None, stdin=subprocess.DEVNULL, pass_fds=()):
+    def launch(self, *options, stderr=None, environment=None, argument=None, stdin=subprocess.DEVNULL, pass_fds=(), wrap=()):
         """Starts a supervise and waits for nothing."""
         with open(self.log, "ab") as log:
             self.popen = orphans.own(
                 subprocess.Popen(
-                    [program("supervise"), *options, str(argument or self.directory)],
+                    [*wrap, program("supervise"), *options, str(argument or self.directory)],
                     stdin=stdin,
                     stdout=log,
                     stderr=stderr if stderr is not None else log,
