@@ -1,7 +1,8 @@
 """death of a service that was up for more than 1 s -> its next run is exec'd, ms
 
 From right before SIGKILL is sent to the first instruction of the next main. Supervisors of all suites run at the same time
-and are killed at in turn; what takes about a second by design (s6) is not waited for before the next turn.
+and are killed at in turn, and each suite follows each other one equally often. What takes about a second by design (s6, supervisor)
+comes after the others, for it works beside whom it is not waited for.
 The floor is fork and exec of the same program with nothing else around.
 """
 
@@ -25,13 +26,15 @@ def measure(topic, quick):
         current = {}
         for one in running:
             wait_for_first(one, current)
+        quick_ones = [one for one in running if not one.suite.slow_restart]
+        slow_ones = [one for one in running if one.suite.slow_restart]
         for _ in range(rounds):
             time.sleep(PAUSE)
-            late = []
             for index in range(services):
-                for one in running:
-                    late.append(kill(one, index, current, samples))
-            for collect in filter(None, late):
+                for one in quick_ones[index % len(quick_ones) :] + quick_ones[: index % len(quick_ones)]:
+                    kill(one, index, current, samples)()
+            late = [kill(one, index, current, samples) for index in range(services) for one in slow_ones]
+            for collect in late:
                 collect()
         floor = fork_floor(stack.enter_context(ground(None)), services * rounds)
     topic.group("ms", ["median"])
@@ -52,7 +55,7 @@ def wait_for_first(one, current):
 
 
 def kill(one, index, current, samples):
-    """Kills a service and awaits its successor; returns how to do the latter where that is for later."""
+    """Kills a service; returns how to await its successor."""
     key = (one.suite.name, index)
     supervisor = one.processes[index].pid
     before = time.monotonic_ns()
@@ -63,10 +66,7 @@ def kill(one, index, current, samples):
         current[key] = stamp.process
         samples[one.suite.name].append((stamp.moment - before) / 1e6)
 
-    if one.suite.slow_restart:
-        return collect
-    collect()
-    return None
+    return collect
 
 
 def fork_floor(place, times):
