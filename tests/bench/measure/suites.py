@@ -104,6 +104,12 @@ S6 = Suite(
 ALL = (REEVE, DAEMONTOOLS, RUNIT, S6)
 
 
+def in_turn(running, number):
+    """Another one begins each time, so that each follows each other one equally often: what was just measured works on for a moment."""
+    first = number % len(running)
+    return running[first:] + running[:first]
+
+
 def present(topic, suites=None):
     """Those of the suites that are here; the topic's report says which are not."""
     from measure.central_suites import CENTRAL  # they are made of Suite, above

@@ -10,7 +10,7 @@ import stat
 from contextlib import ExitStack
 
 from measure.programs import own
-from measure.suites import present
+from measure.suites import in_turn, present
 from measure.topics.respawn import wait_for_first
 from measure.trees import spawned, supervisors
 
@@ -25,7 +25,7 @@ def measure(topic, quick):
             typed[one.suite.name], written[one.suite.name] = [], []
         floor = []
         for turn in range(batches):
-            for one in running:
+            for one in in_turn(running, turn):
                 name = one.suite.name
                 if one.suite.slow_client and turn % 20 != 0:
                     continue

@@ -16,6 +16,7 @@ from typing import Callable, NamedTuple
 
 from measure import processes
 from measure.programs import PLACE, Absent, ours, own, theirs
+from measure.suites import in_turn
 
 
 class Logger(NamedTuple):
@@ -66,7 +67,7 @@ def measure(topic, quick):
         total = whole // 4 if size < 20 else whole  # the others are slow there
         speeds, cpu = {one.name: [] for one in loggers}, {one.name: [] for one in loggers}
         for turn in range(rounds):
-            for one in loggers[turn % len(loggers) :] + loggers[: turn % len(loggers)]:
+            for one in in_turn(loggers, turn):
                 seconds, processor = run(one, size, block, select, total)
                 speeds[one.name].append(total / seconds / 1e6)
                 cpu[one.name].append(processor * 1e3 / (total / size / 1e6))

@@ -7,7 +7,7 @@ included; where it looks every few seconds (daemontools, runit) a few samples sh
 import time
 from contextlib import ExitStack
 
-from measure.suites import present
+from measure.suites import in_turn, present
 from measure.topics.respawn import fork_floor
 from measure.trees import ground, tree
 
@@ -23,7 +23,7 @@ def measure(topic, quick):
             one.stamps.forget()
             samples[one.suite.name] = []
         for number in range(many):
-            for one in running:
+            for one in in_turn(running, number):
                 if not (one.suite.polls or one.suite.slow_client) or number < few:
                     samples[one.suite.name].append(one.appear("stamp", number))
             time.sleep(0.02)

@@ -12,7 +12,7 @@ import time
 from contextlib import ExitStack
 
 from measure.programs import own
-from measure.suites import present
+from measure.suites import in_turn, present
 from measure.trees import ground, spawned, supervisors
 
 PAUSE = 1.25  # seconds between two deaths of one service
@@ -31,7 +31,7 @@ def measure(topic, quick):
         for _ in range(rounds):
             time.sleep(PAUSE)
             for index in range(services):
-                for one in quick_ones[index % len(quick_ones) :] + quick_ones[: index % len(quick_ones)]:
+                for one in in_turn(quick_ones, index):
                     kill(one, index, current, samples)()
             late = [kill(one, index, current, samples) for index in range(services) for one in slow_ones]
             for collect in late:

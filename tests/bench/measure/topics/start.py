@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from measure import processes
 from measure.programs import own
-from measure.suites import present
+from measure.suites import in_turn, present
 from measure.topics.respawn import fork_floor
 from measure.trees import ground, spawned, supervisors
 
@@ -24,7 +24,7 @@ def measure(topic, quick):
         for _ in range(rounds):
             time.sleep(PAUSE)
             for index in range(services):
-                for one in running:
+                for one in in_turn(running, index):
                     if index < 2 or not one.suite.slow_client:
                         samples[one.suite.name].append(start(one, index))
             time.sleep(PAUSE)  # daemontools reads no command in the second after a start
