@@ -16,39 +16,36 @@ std::string_view name_of_variable(const char* assignment) {
 }
 } // namespace
 
-environment::environment(std::span<char*> slots, char* const* inherited) {
-    std::size_t most = 0;
-    while (inherited[most] != nullptr) ++most;
-    lasting_ = slots.first(most + own_variables + 1);
-    program_ = slots.subspan(lasting_.size());
-    for (std::size_t i = 0; i < most; ++i)
-        if (std::find(std::begin(ours), std::end(ours), name_of_variable(inherited[i])) == std::end(ours))
-            lasting_[lasting_count_++] = inherited[i];
-    begin_program();
+environment::environment(std::span<char*> slots, char* const* inherited)
+    : slots_(slots) {
+    for (; *inherited != nullptr; ++inherited)
+        if (std::find(std::begin(ours), std::end(ours), name_of_variable(*inherited)) == std::end(ours))
+            set_for_all(*inherited);
 }
 
 void environment::set_for_all(char* assignment) {
-    if (lasting_count_ + 1 < lasting_.size()) lasting_[lasting_count_++] = assignment;
+    if (count_ < slots_.size()) slots_[count_++] = assignment;
 }
 
-void environment::begin_program() {
-    std::copy_n(lasting_.begin(), lasting_count_, program_.begin());
-    count_ = lasting_count_;
-    program_[count_] = nullptr;
+program_environment::program_environment(std::span<char*> slots, const environment& lasting)
+    : slots_(slots)
+    , count_(lasting.variables().size()) {
+    std::copy_n(lasting.variables().begin(), count_, slots_.begin());
+    slots_[count_] = nullptr;
 }
 
-void environment::set(char* assignment) {
+void program_environment::set(char* assignment) {
     unset(name_of_variable(assignment));
-    if (count_ + 1 >= program_.size()) return;
-    program_[count_++] = assignment;
-    program_[count_] = nullptr;
+    if (count_ + 1 >= slots_.size()) return;
+    slots_[count_++] = assignment;
+    slots_[count_] = nullptr;
 }
 
-void environment::unset(std::string_view name) {
+void program_environment::unset(std::string_view name) {
     for (std::size_t i = 0; i < count_; ++i)
-        if (name_of_variable(program_[i]) == name) {
-            program_[i] = program_[--count_]; // the order of an environment means nothing
-            program_[count_] = nullptr;
+        if (name_of_variable(slots_[i]) == name) {
+            slots_[i] = slots_[--count_]; // the order of an environment means nothing
+            slots_[count_] = nullptr;
             return;
         }
 }

@@ -226,8 +226,7 @@ int main(int argc, char** argv, char** environ_) {
     std::size_t inherited_count = 0;
     while (environ_[inherited_count] != nullptr) ++inherited_count;
     std::size_t slots = supervise::environment::slots_for(inherited_count);
-    auto** slot_memory = static_cast<char**>(alloca(slots * sizeof(char*)));
-    supervise::environment variables({slot_memory, slots}, environ_);
+    supervise::environment variables({static_cast<char**>(alloca(slots * sizeof(char*))), slots}, environ_);
     for (char* text : {texts.directory, texts.name, texts.instance})
         if (text != nullptr) variables.set_for_all(text);
 

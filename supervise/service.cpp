@@ -21,7 +21,6 @@ using chainload::level;
 using chainload::result;
 
 namespace {
-constexpr std::int64_t publish_retry_ms = 5000;
 constexpr std::size_t letters_per_turn = 256;
 } // namespace
 
@@ -123,7 +122,7 @@ int service::run() {
 
 std::int64_t service::next_wakeup() const {
     std::int64_t earliest = machine_.next_deadline();
-    for (std::int64_t moment : {retry_publish_at_, look_again_at_, give_up_status_at_, announce_at_})
+    for (std::int64_t moment : {retry_publish_at_, look_again_at_, give_up_status_at_, announce_at_, listen_at_})
         if (moment != 0 && (earliest == 0 || moment < earliest)) earliest = moment;
     return earliest;
 }
@@ -158,6 +157,7 @@ void service::turn() {
         if (!exit_code_ && polled[control].revents != 0) read_control();
     }
     if (announce_at_ != 0 && now_ >= announce_at_) announce_again();
+    if (listen_at_ != 0 && now_ >= listen_at_) listen_to_adopted();
     if (look_again_at_ != 0 && now_ >= look_again_at_) look_again_at_ = 0;
     if (give_up_status_at_ != 0 && now_ >= give_up_status_at_) {
         give_up_status_at_ = 0;

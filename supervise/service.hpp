@@ -60,6 +60,9 @@ inline constexpr std::size_t assistant_count = 3;
 // The variable in which U hands over to the new image what lives in memory only.
 inline constexpr std::string_view handover_name = "REEVE_SUPERVISE_HANDOVER";
 
+// So long after it did not work, a file of supervise/ is tried once more.
+inline constexpr std::int64_t publish_retry_ms = 5000;
+
 class service {
 public:
     struct options {
@@ -101,7 +104,7 @@ private:
     void spawn_script(const char* path, bool in_record);
     void spawn_assistant(assistant which, const char* path);
     chainload::result<pid_t> spawn(const program& what);
-    void prepare_run();
+    chainload::result<chainload::unique_fd> prepare_run();
     void provide_variables(program& what);
     chainload::result<chainload::unique_fd> open_ready_pipe();
     void close_run();
@@ -135,6 +138,7 @@ private:
     void recall(const status_record& record);
     chainload::result<void> recover(const status_record& record);
     void adopt();
+    void listen_to_adopted();
     void reopen_ready_pipe();
     void adopt_script(chainload::unique_fd pidfd, const status_record& record);
     void recall_last_death();
@@ -183,6 +187,7 @@ private:
     std::optional<death> unwritten_death_;
     std::int64_t retry_publish_at_ = 0; // monotonic ms; 0: the last write succeeded
     std::int64_t announce_at_ = 0;      // supervise/ok could not be opened
+    std::int64_t listen_at_ = 0;        // supervise/notify of an adopted service could not be
     std::int64_t look_again_at_ = 0;    // strays to be killed, or a status to be waited for
     std::int64_t give_up_status_at_ = 0;
     std::int64_t now_ = 0;

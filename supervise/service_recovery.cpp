@@ -6,6 +6,7 @@
 #include "chainload/number.hpp"
 
 #include <algorithm>
+#include <alloca.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,10 +119,7 @@ result<void> service::recover(const status_record& record) {
 void service::adopt() {
     machine& m = machine_;
     if (settings_.has_cgroup) (void)cgroup_.adopt(AT_FDCWD, texts_.service, main_pid_);
-    if (settings_.has_notify_socket() && notify_.fd() < 0) {
-        auto opened = notify_.open(options_.state_at, texts_.state_path);
-        if (!opened) log_.unable(level::warning, opened.why());
-    }
+    if (settings_.has_notify_socket() && notify_.fd() < 0) listen_to_adopted();
     auto arm = [&](timer which, std::int64_t ms) {
         m.deadlines[static_cast<std::size_t>(which)] = now_ + ms;
     };
@@ -154,6 +152,14 @@ void service::adopt() {
     }
     default: break;
     }
+}
+
+// It cannot be started again for the want of a socket.
+void service::listen_to_adopted() {
+    auto opened = notify_.open(options_.state_at, texts_.state_path);
+    if (!opened && listen_at_ == 0)
+        log_.unable(level::warning, opened.why(), "(until that is possible the service is not heard)");
+    listen_at_ = opened ? 0 : now_ + publish_retry_ms;
 }
 
 // notification-fd: the service still has its end of the pipe, or it has closed it, as it does when it has said so;
@@ -269,9 +275,10 @@ void service::upgrade() {
         for (std::size_t at = 0; at < store_.size(); ++at) close_on_exec(store_.fd(at), !over_exec);
     };
     keep(true);
-    environment_.begin_program();
-    environment_.set(text.data());
-    ::execve(options_.self, options_.argv, environment_.get());
+    std::size_t slots = program_environment::slots_for(environment_);
+    program_environment variables({static_cast<char**>(alloca(slots * sizeof(char*))), slots}, environment_);
+    variables.set(text.data());
+    ::execve(options_.self, options_.argv, variables.get());
     failure why = chainload::failed("exec");
     keep(false);
     log_.unable(level::warning, why, options_.self);

@@ -10,6 +10,7 @@
 #include "supervise/start_env.hpp"
 
 #include <algorithm>
+#include <alloca.h>
 #include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ std::uint64_t own_start(std::uint64_t before) {
 
 struct service::program {
     char* const* argv;
+    program_environment& variables;
     packed_record* record = nullptr; // published by the child, with its pid, before it execs
     bool in_cgroup = true;
     bool main = false; // gets notification-fd and the stored descriptors
@@ -72,7 +74,7 @@ result<pid_t> service::spawn(const program& what) {
             if (!done) return done.why();
         }
         chainload::unblock_all_signals();
-        ::execve(what.argv[0], what.argv, environment_.get());
+        ::execve(what.argv[0], what.argv, what.variables.get());
         return failed("run");
     };
     auto pid = chainload::spawn_child(child);
@@ -91,8 +93,9 @@ result<pid_t> service::spawn(const program& what) {
     return pid;
 }
 
-// What a run needs before it exists: cgroup, notify socket, readiness pipe, variables.
-void service::prepare_run() {
+// What a run needs before it exists: cgroup, notify socket, and the service's end of the readiness pipe, which is the
+// result. A service that could never say that it is ready is not started; that is tried again.
+result<unique_fd> service::prepare_run() {
     status_text_.clear();
     stranger_reported_ = garbage_reported_ = false;
     if (settings_.has_cgroup) {
@@ -102,19 +105,20 @@ void service::prepare_run() {
     }
     if (settings_.has_notify_socket()) {
         auto opened = notify_.open(options_.state_at, texts_.state_path);
-        if (!opened) log_.unable(level::warning, opened.why());
+        if (!opened) return opened.why();
     }
+    return settings_.notification_fd >= 0 ? open_ready_pipe() : unique_fd();
 }
 
 void service::close_run() {
     ready_pipe_.reset();
     notify_.close();
+    listen_at_ = 0;
     if (cgroup_) (void)cgroup_.remove();
 }
 
 // The variables of this start: what the settings ask for, the stored descriptors, and start-env, which is used up.
 void service::provide_variables(program& what) {
-    environment_.begin_program();
     auto texts = [&, made = static_cast<start_texts*>(nullptr)]() mutable -> start_texts& {
         if (made == nullptr) made = ::new (room_.start.data()) start_texts;
         return *made;
@@ -124,32 +128,32 @@ void service::provide_variables(program& what) {
         return text.add(name).add('=');
     };
     if (notify_.fd() >= 0) {
-        environment_.set(notify_.assignment());
+        what.variables.set(notify_.assignment());
         if (settings_.watchdog != 0) {
-            environment_.set(
+            what.variables.set(
                 use(texts().watchdog_usec, "WATCHDOG_USEC").add(settings_.watchdog * 1000).data());
             what.pid_texts[0] = &use(texts().watchdog_pid, "WATCHDOG_PID");
-            environment_.set(texts().watchdog_pid.data());
+            what.variables.set(texts().watchdog_pid.data());
         }
     }
     if (store_.size() > 0) {
-        environment_.set(use(texts().listen_fds, "LISTEN_FDS").add(store_.size()).data());
+        what.variables.set(use(texts().listen_fds, "LISTEN_FDS").add(store_.size()).data());
         what.pid_texts[1] = &use(texts().listen_pid, "LISTEN_PID");
-        environment_.set(texts().listen_pid.data());
+        what.variables.set(texts().listen_pid.data());
         texts().listen_names.clear();
         texts().listen_names.add("LISTEN_FDNAMES=");
         for (std::size_t at = 0; at < store_.size(); ++at)
             texts().listen_names.add(at == 0 ? "" : ":").add(store_.name(at));
-        environment_.set(texts().listen_names.data());
+        what.variables.set(texts().listen_names.data());
     }
     if (::faccessat(options_.state_at, path::start_env, F_OK, 0) == 0) {
         auto count = read_start_env(options_.state_at, texts().storage, texts().variables);
         if (!count) log_.unable(level::warning, count.why(), "of supervise/start-env (left out)");
         for (std::size_t at = 0; count && at < *count; ++at) {
             if (texts().variables[at].unset)
-                environment_.unset(texts().variables[at].assignment);
+                what.variables.unset(texts().variables[at].assignment);
             else
-                environment_.set(const_cast<char*>(texts().variables[at].assignment));
+                what.variables.set(const_cast<char*>(texts().variables[at].assignment));
         }
         if (auto removed = remove_start_env(options_.state_at); !removed)
             log_.unable(level::warning, removed.why());
@@ -176,20 +180,17 @@ void service::spawn_main() {
         return feed({event_kind::start_failed});
     }
     close_run();
-    prepare_run();
-    program what{nullptr};
+    auto writer = prepare_run();
+    if (!writer) {
+        log_.unable(level::warning, writer.why());
+        return feed({event_kind::start_failed});
+    }
+    std::size_t slots = program_environment::slots_for(environment_);
+    program_environment variables({static_cast<char**>(alloca(slots * sizeof(char*))), slots}, environment_);
+    program what{nullptr, variables};
     what.main = true;
     provide_variables(what);
-    unique_fd writer;
-    if (settings_.notification_fd >= 0) {
-        auto made = open_ready_pipe();
-        if (!made) {
-            log_.unable(level::warning, made.why());
-            return feed({event_kind::start_failed});
-        }
-        writer = std::move(*made);
-        what.ready_fd = writer.get();
-    }
+    what.ready_fd = writer->get();
 
     // The record as it will be if the exec succeeds: the child completes and publishes it.
     machine after = machine_;
@@ -217,13 +218,14 @@ void service::spawn_main() {
 }
 
 void service::spawn_script(const char* path, bool in_record) {
-    environment_.begin_program();
+    std::size_t slots = program_environment::slots_for(environment_);
+    program_environment variables({static_cast<char**>(alloca(slots * sizeof(char*))), slots}, environment_);
     text_buffer<32> code, signal, pid_text, outcome("SERVICE_RESULT=");
     char* argv[6] = {const_cast<char*>(path)};
     int status = machine_.wait_status;
     if (in_record) {
         outcome.add(name_of(machine_.last_cause == cause::none ? cause::exited : machine_.last_cause));
-        environment_.set(outcome.data());
+        variables.set(outcome.data());
     }
     if (machine_.at == stage::finishing) {
         if (WIFEXITED(status))
@@ -238,7 +240,7 @@ void service::spawn_script(const char* path, bool in_record) {
         argv[4] = pid_text.data();
     }
     packed_record record;
-    program what{argv};
+    program what{argv, variables};
     what.in_cgroup = false;
     if (in_record) {
         record = pack(compose(machine_));
@@ -254,12 +256,13 @@ void service::spawn_script(const char* path, bool in_record) {
 }
 
 void service::spawn_assistant(assistant which, const char* path) {
-    environment_.begin_program();
+    std::size_t slots = program_environment::slots_for(environment_);
+    program_environment variables({static_cast<char**>(alloca(slots * sizeof(char*))), slots}, environment_);
     text_buffer<32> main_pid("MAINPID=");
     main_pid.add(main_pid_);
-    environment_.set(main_pid.data());
+    variables.set(main_pid.data());
     char* argv[] = {const_cast<char*>(path), nullptr};
-    program what{argv};
+    program what{argv, variables};
     what.in_cgroup = false;
     auto pid = spawn(what);
     if (!pid) {

@@ -21,7 +21,7 @@ def uss_budget_kb():
     library = linked_with()
     if library not in ("musl", "glibc"):
         pytest.skip(f"no budget for a build whose lean programs are linked with {library}")
-    return 20 if library == "musl" else 52
+    return 18 if library == "musl" else 52
 
 
 def only_lean():
