@@ -154,6 +154,101 @@ TEST_CASE("following waits while current is away, and passes over what a process
     CHECK(all_of(log) == "c;d;");
 }
 
+TEST_CASE("lines with the same stamp, and those after the clock was set back, are no repetitions") {
+    scratch dir;
+    dir.write(label(50) + ".s", stamped(5, "z"));
+    dir.write("current", stamped(9, "a"));
+    log_directory log(dir.fd(), ".");
+    log.follow();
+    CHECK(all_of(log) == "z;a;");
+    std::filesystem::rename(dir.path("current"), dir.path("previous"));
+    CHECK(all_of(log).empty()); // the file that was read has no label yet
+    std::filesystem::rename(dir.path("previous"), dir.path(label(9) + ".s"));
+    dir.write("current", stamped(9, "b") + stamped(9, "c"));
+    rotate(dir, 10);
+    append(dir, "current", stamped(3, "d"));
+    rotate(dir, 11);
+    append(dir, "current", stamped(4, "e"));
+    CHECK(all_of(log) == "b;c;d;e;");
+    rotate(dir, 4); // a label among those that were seen
+    append(dir, "current", stamped(4, "f"));
+    CHECK(all_of(log) == "f;");
+    rotate(dir, 3);
+    append(dir, "current", stamped(4, "g"));
+    CHECK(all_of(log) == "g;");
+}
+
+TEST_CASE("what took the place of a file is known by its place, whatever stands in it") {
+    for (bool is_whole : {false, true}) {
+        CAPTURE(is_whole);
+        scratch dir;
+        dir.write(label(1) + ".s", "z\n");
+        dir.write("current", "a\n");
+        log_directory log(dir.fd(), ".");
+        log.follow();
+        CHECK(all_of(log) == "z;a;");
+        std::filesystem::rename(dir.path("current"), dir.path("previous"));
+        dir.write("current", "b\n");
+        CHECK(all_of(log) == "b;");
+        dir.write("processed", "A\n");
+        if (is_whole) {
+            std::filesystem::permissions(dir.path("processed"), std::filesystem::perms::owner_all);
+            dir.remove("previous");
+        }
+        append(dir, "current", "b2\n");
+        CHECK(all_of(log) == "b2;");
+        dir.remove("previous");
+        std::filesystem::rename(dir.path("processed"), dir.path(label(2) + ".s"));
+        append(dir, "current", "b3\n");
+        rotate(dir, 3);
+        append(dir, "current", "c\n");
+        CHECK(all_of(log) == "b3;c;");
+    }
+}
+
+TEST_CASE("what a processor has made and what has no label yet is read in its place") {
+    scratch dir;
+    dir.write(label(1) + ".s", stamped(1, "a"));
+    dir.write("processed", stamped(2, "b"));
+    dir.write("current", stamped(3, "c"));
+    const auto read_all = [&] {
+        log_directory log(dir.fd(), ".");
+        return all_of(log);
+    };
+    CHECK(read_all() == "a;c;"); // not whole: nothing but the rest of a processor that was killed
+    std::filesystem::permissions(dir.path("processed"), std::filesystem::perms::owner_all);
+    CHECK(read_all() == "a;b;c;");
+    log_directory log(dir.fd(), ".");
+    log.begin_at_last(1);
+    log.follow();
+    CHECK(all_of(log) == "c;");
+    std::filesystem::rename(dir.path("processed"), dir.path(label(2) + ".s"));
+    rotate(dir, 4);
+    append(dir, "current", stamped(5, "d"));
+    CHECK(all_of(log) == "d;");
+}
+
+TEST_CASE("a file is found in whatever form it has when its turn comes") {
+    scratch dir;
+    dir.write(label(1) + ".s", stamped(1, "a"));
+    dir.write(label(2) + ".u", stamped(2, "b"));
+    dir.write("current", stamped(3, "c"));
+    log_directory log(dir.fd(), ".");
+    CHECK(log.next());                                                             // all names are known now
+    std::filesystem::rename(dir.path(label(2) + ".u"), dir.path(label(2) + ".s")); // svlogd's processor
+    CHECK(all_of(log) == "b;c;");
+}
+
+TEST_CASE("a line whose end is not written yet is no more than its begin when nobody follows") {
+    scratch dir;
+    dir.write("current", stamped(1, "a") + label(2) + " ha");
+    log_directory log(dir.fd(), ".");
+    CHECK(log.next());
+    CHECK(log.next());
+    append(dir, "current", "lf\n");
+    CHECK(!log.next());
+}
+
 TEST_CASE("what is being rotated at the first look is read in its place") {
     scratch dir;
     dir.write(label(1) + ".s", stamped(1, "a"));
