@@ -115,6 +115,11 @@ def nursery(request, tmp_path):
     assert leaves or not left, f"processes left behind by this test: {left}"
 
 
+def assert_without_finding(said):
+    """What a sanitizer or an assertion of the library finds ends a program that may be started again."""
+    assert not re.search(r"Sanitizer|runtime error:|Assertion '", said), said
+
+
 @pytest.fixture
 def service(bin_dir, nursery, tmp_path):
     """A factory: service(files, name="web", start=True, options=()) makes a directory and its supervise."""
@@ -129,8 +134,8 @@ def service(bin_dir, nursery, tmp_path):
     yield make
     for one in reversed(made):
         one.end()
-    for one in made:  # what a sanitizer or an assertion of the library says
-        assert not re.search(r"Sanitizer|runtime error:|Assertion '", one.stderr()), one.stderr()
+    for one in made:
+        assert_without_finding(one.stderr())
 
 
 @pytest.fixture
@@ -140,6 +145,7 @@ def tree(bin_dir, nursery, tmp_path):
     yield one
     if one.popen and one.popen.poll() is None:
         one.stop()
+    assert_without_finding(one.messages())
 
 
 @pytest.fixture
