@@ -198,7 +198,7 @@ std::string graph_line(const world& now, const named& whom) {
         line.end_array();
         name_or_null(line, "from", all, one.from);
         name_or_null(line, "to", all, one.to);
-        line.end_object();
+        line.member("cut", one.cut).end_object();
     }
     line.end_array().end_object();
     return text;

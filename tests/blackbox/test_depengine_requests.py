@@ -125,6 +125,7 @@ def test_graph_why_and_blame(engine):
     assert {node["name"] for node in graph["nodes"]} == {"web", "db", "log"}
     assert {(edge["from"], edge["to"]) for edge in graph["edges"]} == {("web", "db"), ("web", "log"), ("log", "web")}
     assert len(graph["cycles"]) == 1 and sorted(graph["cycles"][0]["path"]) == ["log", "web"]
+    assert graph["cycles"][0]["cut"] is False
     why = engine.ask("why", services=["db"])["services"][0]
     assert why["holders"][0] == "db" and why["chain"] == []
     blame = {one["service"]: one for one in engine.ask("blame")["services"]}

@@ -18,7 +18,8 @@ boost::json::object graph() {
         {"from":"all","to":"web","relations":["wants"],"ordered":false},
         {"from":"db","to":"disk","relations":["waits-for"],"ordered":true},
         {"from":"web","to":"db","relations":["requires"],"ordered":true}],
-      "cycles":[{"path":["a","b"],"from":"b","to":"a"},{"path":["c","d"],"from":null,"to":null}]})")
+      "cycles":[{"path":["a","b"],"from":"b","to":"a"},{"path":["c","d"],"from":null,"to":null},
+        {"path":["e","f"],"from":"f","to":"e","cut":true}]})")
         .as_object();
 }
 const terminal plain{.colours = false, .interactive = false, .width = 0};
@@ -34,7 +35,8 @@ TEST_CASE("the tree shows each service's needs once") {
                                               "  web  down  wants\n"
                                               "    * db  failed  requires ^\n"
                                               "cycle: a -> b -> a; b -> a gives no order\n"
-                                              "cycle: c -> d -> c: its members cannot start\n");
+                                              "cycle: c -> d -> c: its members cannot start\n"
+                                              "cycle: e -> f -> ... -> e; f -> e gives no order\n");
     CHECK(graph_tree({}, false, plain).empty());
 }
 

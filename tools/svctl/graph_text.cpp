@@ -158,6 +158,8 @@ std::string graph_tree(const json::object& graph, bool critical, const terminal&
         std::string path;
         for (const json::value& step : list_field(entry.as_object(), "path"))
             if (step.is_string()) path += std::string(step.as_string()) + " -> ";
+        if (const json::value* cut = entry.as_object().if_contains("cut"); cut != nullptr && *cut == true)
+            path += "... -> ";
         const json::array& steps = list_field(entry.as_object(), "path");
         if (!steps.empty() && steps.front().is_string()) path += std::string(steps.front().as_string());
         std::string from = text_field(entry.as_object(), "from"), to = text_field(entry.as_object(), "to");

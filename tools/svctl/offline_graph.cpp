@@ -80,7 +80,8 @@ json::object offline_graph(const scan_directory& tree, const std::vector<std::st
         auto name = [&](node which) {
             return which == depengine::no_node ? json::value(nullptr) : json::value(all.name(which));
         };
-        cycles.push_back({{"path", std::move(path)}, {"from", name(one.from)}, {"to", name(one.to)}});
+        cycles.push_back(
+            {{"path", std::move(path)}, {"from", name(one.from)}, {"to", name(one.to)}, {"cut", one.cut}});
     }
     return {{"v", 1},
             {"type", "graph"},
