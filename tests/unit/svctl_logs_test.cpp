@@ -178,6 +178,30 @@ TEST_CASE("lines with the same stamp, and those after the clock was set back, ar
     CHECK(all_of(log) == "g;");
 }
 
+TEST_CASE("a file that has two names for a moment is one file") {
+    scratch dir;
+    dir.write("current", stamped(1, "a"));
+    const auto name = [&](std::int64_t seconds) { // as daemontools' multilog does
+        std::filesystem::create_hard_link(dir.path("previous"), dir.path(label(seconds) + ".s"));
+    };
+    log_directory log(dir.fd(), ".");
+    log.follow();
+    CHECK(all_of(log) == "a;");
+    std::filesystem::rename(dir.path("current"), dir.path("previous"));
+    CHECK(all_of(log).empty());
+    name(1);
+    dir.write("current", stamped(2, "b"));
+    CHECK(all_of(log) == "b;");
+    dir.remove("previous");
+    std::filesystem::rename(dir.path("current"), dir.path("previous"));
+    name(2);
+    CHECK(all_of(log).empty());
+    dir.write("current", stamped(3, "c"));
+    CHECK(all_of(log) == "c;");
+    log_directory other(dir.fd(), ".");
+    CHECK(all_of(other) == "a;b;c;");
+}
+
 TEST_CASE("what took the place of a file is known by its place, whatever stands in it") {
     for (bool is_whole : {false, true}) {
         CAPTURE(is_whole);

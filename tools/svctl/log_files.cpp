@@ -104,6 +104,13 @@ log_files::rotating_file log_files::open_rotating(const unique_fd& current) cons
     return {std::move(processed), true};
 }
 
+bool log_files::is_among(const names& all, const unique_fd& file) const {
+    if (!file) return false;
+    return std::any_of(all.begin(), all.end(), [&, is = identity_of(file.get())](const auto& name) {
+        return identity_of_file(name) == is;
+    });
+}
+
 // Leaves the files that are older than the one that was `current`. False if that one cannot be told from them any more.
 bool log_files::cut_at(names& all, const unique_fd& current) const {
     if (!current || is_current(current.get())) return true;
@@ -131,7 +138,8 @@ log_files::found log_files::look() {
         std::erase_if(rotated, [](const std::string& name) { return !is_rotated_file(name); });
         std::size_t count = rotated.size();
         if (!cut_at(rotated, all.current) && i < tries) continue;
-        if (rotated.size() < count) rotating.fd.reset(); // it is older and among them, or newer than current
+        // Then it is older and among them, or newer than current.
+        if (rotated.size() < count || is_among(rotated, rotating.fd)) rotating.fd.reset();
         sort_out(all, rotating, rotated);
         return all;
     }
@@ -144,11 +152,7 @@ void log_files::sort_out(found& all, rotating_file& rotating, const names& liste
         auto to = std::find_if(from, listed.end(),
                                [&](const auto& name) { return label_of(name) != label_of(*from); });
         part one{*from};
-        if (!pass_over(from, to, one, older_are_left)) {
-            bool same = rotating.fd && identity_of_file(*from) == identity_of(rotating.fd.get());
-            if (same) rotating.fd.reset();
-            all.older.push_back(std::move(one));
-        }
+        if (!pass_over(from, to, one, older_are_left)) all.older.push_back(std::move(one));
         labels.emplace_back(label_of(*from));
         from = to;
     }

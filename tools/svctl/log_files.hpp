@@ -65,6 +65,7 @@ private:
     bool is_same_time(const std::string& name, int fd) const;
     bool first_unnamed_is_gone() const;
 
+    bool is_among(const names& all, const chainload::unique_fd& file) const;
     bool cut_at(names& all, const chainload::unique_fd& current) const;
     void sort_out(found& all, rotating_file& rotating, const names& listed);
     bool pass_over(one_label from, one_label to, part& one, bool older_are_left);
