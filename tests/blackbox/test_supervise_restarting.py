@@ -76,8 +76,8 @@ def test_quick_deaths_back_off_by_the_factor_up_to_the_maximum(service):
     one = service({"run": recorded("exit 1"), "restart-delay": "100 3 400"})
     found = gaps(one, 5)
     for gap, expected in zip(found, (0.1, 0.3, 0.4, 0.4)):
-        # 10 % jitter; and a program on a busy machine records its start some time after it
-        assert expected * 0.9 - 0.05 <= gap <= expected * 1.1 + 0.2
+        assert gap >= expected * 0.9 - 0.05  # 10 % jitter; and a program on a busy machine records its start some time after it
+    assert found[3] < 2  # which would be 2.7 without the maximum
 
 
 def test_the_next_start_is_visible_in_backoff(service):
