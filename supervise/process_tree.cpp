@@ -64,11 +64,13 @@ chainload::result<std::size_t> signal_children(int signal, std::span<const pid_t
     auto count = chainload::read_children(0, children);
     if (!count) return count;
     std::size_t signalled = 0;
+    chainload::failure why;
     for (pid_t child : std::span(children).first(*count)) {
         if (spared(child, spare)) continue;
         ++signalled;
-        if (signal != 0) ::kill(child, signal);
+        if (signal != 0 && ::kill(child, signal) < 0) why = chainload::failed("signal a child");
     }
+    if (why.error != 0) return why;
     return signalled;
 }
 

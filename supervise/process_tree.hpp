@@ -18,8 +18,8 @@
 
 namespace reeve::supervise {
 
-// Sends `signal` to each own child, except those in `spare`. Returns how many there were. Their children become ours when they end, so repeating this on every SIGCHLD empties
-// the tree.
+// Sends `signal` to each own child, except those in `spare`. Returns how many there were, or what kept it from one of
+// them. Their children become ours when they end, so repeating this on every SIGCHLD empties the tree.
 chainload::result<std::size_t> signal_children(int signal, std::span<const pid_t> spare);
 
 // Sends `signal` to `root` (an unreaped child) and all its descendants, parents first.

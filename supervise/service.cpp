@@ -122,7 +122,8 @@ int service::run() {
 
 std::int64_t service::next_wakeup() const {
     std::int64_t earliest = machine_.next_deadline();
-    for (std::int64_t moment : {retry_publish_at_, look_again_at_, give_up_status_at_, announce_at_, listen_at_})
+    for (std::int64_t moment :
+         {retry_publish_at_, look_again_at_, give_up_status_at_, announce_at_, listen_at_})
         if (moment != 0 && (earliest == 0 || moment < earliest)) earliest = moment;
     return earliest;
 }

@@ -120,7 +120,7 @@ private:
     void check_cleared();
     void find_main();
     bool take_main(pid_t pid);
-    void signal_main(int signal);
+    bool signal_main(int signal);
     void signal_stop(int signal);
     stray_census strays(int signal);
 

@@ -128,12 +128,11 @@ void service::adopted_is_gone(int status) {
     feed({event_kind::script_ended, status == status_unknown ? 0 : status});
 }
 
-void service::signal_main(int signal) {
-    if (!machine_.main_alive) return;
-    if (main_is_child_)
-        ::kill(main_pid_, signal);
-    else
-        (void)chainload::signal_process(main_pidfd_.get(), signal);
+// Whether it went out.
+bool service::signal_main(int signal) {
+    if (!machine_.main_alive) return true;
+    if (main_is_child_) return ::kill(main_pid_, signal) == 0;
+    return static_cast<bool>(chainload::signal_process(main_pidfd_.get(), signal));
 }
 
 void service::signal_stop(int signal) {
@@ -202,12 +201,13 @@ void service::check_cleared() {
         if (cgroup_ && !cgroup_.empty()) (void)cgroup_.kill();
         std::size_t left = 0;
         if (machine_.main_alive && !main_is_child_) { // adopted: first of all, or it makes new ones for ever
-            signal_main(SIGKILL);
+            if (!signal_main(SIGKILL)) look_again_at_ = now_ + incomplete_look_ms;
             ++left;
         }
         if (!childless_) {
             auto killed = signal_children(SIGKILL, {});
-            if (!killed) look_again_at_ = now_ + incomplete_look_ms;
+            // None, and yet not childless: no SIGCHLD will tell of them.
+            if (!killed || *killed == 0) look_again_at_ = now_ + incomplete_look_ms;
             if (killed && *killed > 0 && !machine_.main_alive && !killed_leftovers_) {
                 killed_leftovers_ = true;
                 if (settings_.kind == service_kind::process && !machine_.stop_sent &&

@@ -29,6 +29,40 @@ def test_it_is_up_until_it_says_ready(service):
     one.await_phase("ready")
 
 
+def in_the_way(one):
+    """Something where the socket has to be, which is not removed for it."""
+    path = one.directory / "supervise" / "notify"
+    path.unlink(missing_ok=True)
+    path.mkdir(parents=True)
+    return path
+
+
+def test_without_a_socket_it_is_not_started_until_there_can_be_one(service):
+    one = service(notifying("notify READY=1", restart_delay="20 1 20"), start=False)
+    (one.directory / "supervise").mkdir(mode=0o700)
+    obstacle = in_the_way(one)
+    one.start()
+    one.await_phase("backoff")
+    assert "unable to bind notify socket" in one.stderr()
+    obstacle.rmdir()
+    assert one.await_phase("ready").starts == 1
+
+
+def test_an_adopted_service_is_heard_as_soon_as_there_can_be_a_socket(service):
+    one = service(notifying("await go", "notify READY=1"))
+    before = one.await_phase("up")
+    one.await_event("environment")
+    one.kill_supervise()
+    obstacle = in_the_way(one)
+    one.start()
+    one.await_status(lambda now: now.supervise_pid != before.supervise_pid)
+    await_until(lambda: "the service is not heard" in one.stderr())
+    obstacle.rmdir()
+    await_until(lambda: (one.directory / "supervise" / "notify").is_socket(), 20)
+    one.touch("go")
+    assert one.await_phase("ready").pid == before.pid
+
+
 def test_a_check_does_not_stand_in_for_ready(service):
     one = service({**notifying("mark running"), "check": recorded("exit 0"), "check-interval": "1"})
     one.await_event("mark")

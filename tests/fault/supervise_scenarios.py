@@ -85,6 +85,11 @@ class Injected(Service):
         await_until(lambda: self.popen.poll() is not None or self.takes_commands(), PATIENCE, what=self.tell("supervise to take commands"))
         self.follow_refusal()
 
+    def image(self):
+        """Another one after each exec: where its stack begins."""
+        fields = processes.stat_fields(self.popen.pid)
+        return fields and fields[25]
+
     def follow_refusal(self):
         if self.popen.poll() is None:
             return
@@ -167,10 +172,16 @@ def live(one):
     now = one.reach(lambda record: record.phase == "down" and record.pid == 0, "down")
     one.send("u")
     now = one.reach_up(now.starts + 1, "start after a stop")
+    was = one.image()
     one.send("U")  # alone: what the FIFO holds when the new image refuses is lost
     ends = ("upgraded in place", "adopted the running service", "unable to exec", "not upgraded")
     quiet = one.ready_phase == "done"  # its new supervise has nothing to adopt
-    one.reach(lambda record: any(end in one.stderr() for end in ends) or quiet and "fatal" in one.stderr(), "upgrade", may_refuse=True)
+
+    def upgraded(_):
+        # Where writev fails it is the message that does not come.
+        return any(end in one.stderr() for end in ends) or quiet and "fatal" in one.stderr() or one.fault.call == "writev" and one.image() != was
+
+    one.reach(upgraded, "upgrade", may_refuse=True)
     one.send("c")
     one.reach(lambda record: record.commands >= now.commands + 2, "a command after the upgrade")
     leave(one)
