@@ -84,6 +84,7 @@ def test_the_modes_let_nobody_else_command(tree):
     tree.start()
     tree.await_up("web")
     state = tree.directory / "web" / "supervise"
+    await_until((state / "ok").exists)  # which is made last, once it can be commanded
     modes = {name: os.stat(state / name).st_mode & 0o7777 for name in (".", "lock", "ok", "control", "status")}
     assert modes == {".": 0o711, "lock": 0o600, "ok": 0o600, "control": 0o600, "status": 0o644}
     assert os.stat(tree.directory / ".svscan" / "control").st_mode & 0o7777 == 0o600

@@ -6,8 +6,11 @@ import resource
 import pytest
 from support import processes
 from support.awaiting import await_until
+from support.paths import with_sanitizers
 from support.service import shell
 from svscan_tree import COPIES, SLEEPS
+
+many_programs = pytest.mark.skipif(with_sanitizers(), reason="with a sanitizer each supervise takes megabytes")
 
 
 def test_an_idle_svscan_never_wakes_up(tree):
@@ -79,6 +82,7 @@ def test_what_does_not_fit_is_reported_and_tried_again(tree):
     assert len(messages) == len(set(messages)), "each is reported once"
 
 
+@many_programs
 def test_a_thousand_services(tree):
     base = tree.directory.parent / "run"
     base.write_text(SLEEPS)
@@ -97,6 +101,7 @@ def test_a_thousand_services(tree):
 
 
 @pytest.mark.long
+@many_programs
 def test_ten_thousand_services(tree):
     base = tree.directory.parent / "run"
     base.write_text(SLEEPS)
