@@ -7,8 +7,11 @@
 #include "chainload/tai64n.hpp"
 #include "tests/unit/scratch.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <doctest/doctest.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace reeve::svctl;
 using reeve::tests::scratch;
@@ -200,6 +203,38 @@ TEST_CASE("a file that has two names for a moment is one file") {
     CHECK(all_of(log) == "c;");
     log_directory other(dir.fd(), ".");
     CHECK(all_of(other) == "a;b;c;");
+}
+
+TEST_CASE("old files that change their form while the directory is listed are neither new nor gone") {
+    constexpr int old_files = 200;
+    std::size_t repeated = 0, missing = 0;
+    for (int round = 0; round < 4; ++round) {
+        scratch dir;
+        for (int i = 0; i < old_files; ++i) dir.write(label(10 + i) + ".u", stamped(1, "old"));
+        dir.write("current", stamped(99, "a"));
+        log_directory log(dir.fd(), ".");
+        log.follow();
+        log.begin_at_last(1);
+        CHECK(all_of(log) == "a;");
+        std::atomic<bool> done = false;
+        std::thread processor([&] {
+            for (int i = 0; i < old_files; ++i) {
+                dir.write(label(10 + i) + ".s", stamped(1, "old"));
+                dir.remove(label(10 + i) + ".u");
+            }
+            done = true;
+        });
+        for (int i = 1000; !done; ++i) {
+            rotate(dir, i);
+            append(dir, "current", stamped(i, "b"));
+            std::string got = all_of(log);
+            repeated += got.find("old") != std::string::npos || got.size() > 2;
+            missing += got.find('b') == std::string::npos;
+        }
+        processor.join();
+    }
+    CHECK(repeated == 0);
+    CHECK(missing == 0);
 }
 
 TEST_CASE("what took the place of a file is known by its place, whatever stands in it") {

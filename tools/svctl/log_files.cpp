@@ -74,6 +74,22 @@ bool log_files::is_current(int fd) const {
     return now ? *now == identity_of(fd) : errno != ENOENT;
 }
 
+// What gets another name while a directory is listed may be left out under both. That happens to a file only once after
+// it has got its label, so it is not left out twice.
+std::optional<log_files::names> log_files::rotated_files() const {
+    names all;
+    for (int times = 0; times < 2; ++times) {
+        auto listed = list_directory(at_, directory_.c_str());
+        if (!listed) return errno == EACCES ? std::optional(names{}) : std::nullopt;
+        all.insert(all.end(), std::make_move_iterator(listed->begin()),
+                   std::make_move_iterator(listed->end()));
+    }
+    std::erase_if(all, [](const std::string& name) { return !is_rotated_file(name); });
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+}
+
 void log_files::finished(unique_fd current) {
     unnamed_.push_back(std::move(current));
 }
@@ -132,10 +148,9 @@ log_files::found log_files::look() {
         found all;
         all.current = open_file("current");
         auto rotating = open_rotating(all.current);
-        auto listed = list_directory(at_, directory_.c_str());
-        if (!listed && errno != EACCES) return {};
-        names rotated = std::move(listed).value_or(names{});
-        std::erase_if(rotated, [](const std::string& name) { return !is_rotated_file(name); });
+        auto listed = rotated_files();
+        if (!listed) return {};
+        names rotated = std::move(*listed);
         std::size_t count = rotated.size();
         if (!cut_at(rotated, all.current) && i < tries) continue;
         // Then it is older and among them, or newer than current.

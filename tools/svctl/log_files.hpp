@@ -65,6 +65,7 @@ private:
     bool is_same_time(const std::string& name, int fd) const;
     bool first_unnamed_is_gone() const;
 
+    std::optional<names> rotated_files() const; // nothing: there are, but they cannot be listed now
     bool is_among(const names& all, const chainload::unique_fd& file) const;
     bool cut_at(names& all, const chainload::unique_fd& current) const;
     void sort_out(found& all, rotating_file& rotating, const names& listed);
