@@ -106,6 +106,7 @@ void engine::on_signal() {
 // ---- what has changed
 
 void engine::record_changed(std::string_view name) {
+    if (!tree_) return; // all are read once there is one
     node which = now_->services.find(name);
     if (which == no_node || is_changed_[which]) return;
     is_changed_[which] = true;

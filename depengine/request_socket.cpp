@@ -97,10 +97,12 @@ void request_socket::accept() {
     for (;;) {
         chainload::unique_fd fd(::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (!fd) break;
+        client number = ++last_;
         try {
-            welcome(std::move(fd));
+            welcome(number, std::move(fd));
         } catch (const std::bad_alloc&) {
             say(severity::warning, "a client is turned away for lack of memory");
+            drop(number); // half of it may be there
         }
     }
     // Out of descriptors: who waits stays in the queue until a client has gone (drop).
@@ -110,7 +112,7 @@ void request_socket::accept() {
         say(severity::warning, unable(chainload::failed("accept a client")));
 }
 
-void request_socket::welcome(chainload::unique_fd fd) {
+void request_socket::welcome(client number, chainload::unique_fd fd) {
     if (sessions_.size() >= most_clients) {
         auto line = error_with("64 clients are connected already");
         (void)!::send(fd.get(), line.add('\n').c_str(), line.view().size(), MSG_NOSIGNAL);
@@ -122,7 +124,6 @@ void request_socket::welcome(chainload::unique_fd fd) {
     auto made = std::make_unique<session>();
     made->who = {credentials.pid, credentials.uid};
     made->fd = std::move(fd);
-    client number = ++last_;
     int raw = made->fd.get();
     sessions_.emplace(number, std::move(made));
     if (!loop_.add(raw)) return drop(number);

@@ -66,7 +66,7 @@ private:
     };
 
     void accept();
-    void welcome(chainload::unique_fd fd);
+    void welcome(client number, chainload::unique_fd fd);
     void read(client who);
     void next_line(client who);
     void complain(client who, std::string_view text);

@@ -158,6 +158,13 @@ def test_an_engine_without_svscan_waits_for_it(engine, nursery):
     engine.await_listening()
     refused = engine.ask("start", services=["web"])
     assert refused["refusals"] == ["no svscan has been here yet"]
+    state = engine.tree.directory / "web" / "supervise"
+    state.mkdir(mode=0o700)
+    for _ in range(20):  # a record that changes meanwhile
+        (state / "status.new").touch()
+        (state / "status.new").rename(state / "status")
+        assert engine.ask("start", services=["web"])["refusals"] == ["no svscan has been here yet"]
+    (state / "status").unlink()
     engine.tree.start()
     engine.await_phase("web", "ready")
     popen.terminate()
