@@ -72,6 +72,16 @@ unique_fd open_control_of(pid_t supervise) {
     return {};
 }
 
+bool writes_to_logger(pid_t supervise, ino_t catch_all) {
+    path_text path("/proc/", supervise, "/fd/1");
+    struct stat link {
+    }, pipe{};
+    // The link's mode tells how it was opened: a pipe that this svscan has inherited is for writing only.
+    constexpr mode_t both = S_IRUSR | S_IWUSR;
+    return ::lstat(path.c_str(), &link) == 0 && (link.st_mode & both) == both &&
+           ::stat(path.c_str(), &pipe) == 0 && S_ISFIFO(pipe.st_mode) && pipe.st_ino != catch_all;
+}
+
 std::optional<pipe_ends> take_back_pipe(const found_supervisor& writer, const found_supervisor& reader) {
     pipe_ends ends;
     // The write end is open in both directions (shell_start.cpp).

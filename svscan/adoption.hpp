@@ -24,6 +24,10 @@ found_supervisor find_supervisor(const places& where, place which, const supervi
 // The control FIFO of a live supervise, by the way it has it open itself: its path may be gone. Invalid if it has none.
 chainload::unique_fd open_control_of(pid_t supervise);
 
+// Whether its standard output is the pipe of a pair: one as shell_start.cpp makes them, and not that of the catch-all
+// logger. Tells that a logger is to be there although none has been started yet.
+bool writes_to_logger(pid_t supervise, ino_t catch_all);
+
 // The pipe between a service and its logger, both ends newly opened.
 struct pipe_ends {
     chainload::unique_fd read, write;

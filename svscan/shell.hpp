@@ -123,6 +123,7 @@ private:
 
     // shell_takeover.cpp
     bool take_over(const supervise::tree_id& id);
+    ino_t pipe_of_catch_all();
     void adopt(const char* name, const sight& what, found_supervisor main, found_supervisor logger);
     void new_tree();
     std::string describe() const;

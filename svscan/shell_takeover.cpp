@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 namespace reeve::svscan {
 
@@ -130,10 +131,18 @@ bool shell::take_over(const supervise::tree_id& id) {
     return true;
 }
 
+ino_t shell::pipe_of_catch_all() {
+    auto number = tree_.find(catch_all_name);
+    struct stat pipe {};
+    return number && ::fstat(links_of(*number).pipe_write.get(), &pipe) == 0 ? pipe.st_ino : 0;
+}
+
 void shell::adopt(const char* name, const sight& what, found_supervisor main, found_supervisor logger) {
     bool catch_all = name == catch_all_name;
-    // A service that was started before it had a log/ keeps its output: its descriptor 1 is not a logger's pipe.
-    bool has_logger = what.has_log && !catch_all && (logger.of_tree || main.pid == 0);
+    // A service that was started before it had a log/ keeps its output: its descriptor 1 is not a logger's pipe. Where
+    // it is one, the killed svscan had not come to the logger yet.
+    bool has_logger = what.has_log && !catch_all &&
+                      (logger.of_tree || main.pid == 0 || writes_to_logger(main.pid, pipe_of_catch_all()));
     draining_ = true; // the descriptors come before what the tree wants done with them
     feed(adopted{name, what.id, has_logger, catch_all, false, main.pid, logger.pid});
     draining_ = false;

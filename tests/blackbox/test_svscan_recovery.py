@@ -92,6 +92,40 @@ def test_svscan_and_both_supervises_of_a_pair_are_killed(counting):
         assert tree.main_pid(name) == before[name][0]
 
 
+def test_svscan_is_killed_before_it_comes_to_the_logger(counting):
+    """As if: the logger's supervise and its state go too."""
+    tree = counting
+    before, logger = everything(tree, NAMES), tree.main_pid("web/log")
+    tree.kill()
+    for pid in (before["web/log"][1], logger):
+        os.kill(pid, signal.SIGKILL)
+        await_until(lambda: not processes.alive(pid))
+    shutil.rmtree(tree.directory / "web" / "log" / "supervise")
+    tree.start()
+    tree.await_up("web/log")
+    out = tree.directory / "web" / "log" / "out"
+    await_until(lambda: out.read_text().endswith("\n60000\n"), deadline=60)
+    assert tree.main_pid("web") == before["web"][0]
+
+
+def test_a_log_directory_that_comes_later_takes_nothing_from_the_catch_all_logger(tree):
+    tree.add("web", shell("while read line <go; do echo $line; done"))
+    os.mkfifo(tree.directory / "web" / "go")
+    (tree.directory / ".svscan").mkdir()
+    tree.add(".svscan/log", COPIES)
+    tree.start()
+    before = everything(tree, ["web", ".svscan/log"]) if tree.await_up("web") and tree.await_up(".svscan/log") else None
+    tree.kill()
+    tree.add("web/log", COPIES)
+    tree.start()
+    tree.await_said("took over 2 running supervises")
+    (tree.directory / "web" / "go").write_text("hello\n", encoding="ascii")
+    out = tree.directory / ".svscan" / "log" / "out"
+    await_until(lambda: out.exists() and out.read_text() == "hello\n")
+    assert everything(tree, ["web", ".svscan/log"]) == before
+    assert tree.supervise_pid("web/log") is None
+
+
 def test_an_adopted_supervise_that_dies_is_started_again(counting):
     tree = counting
     before = everything(tree, NAMES)

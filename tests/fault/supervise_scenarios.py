@@ -178,8 +178,8 @@ def live(one):
     quiet = one.ready_phase == "done"  # its new supervise has nothing to adopt
 
     def upgraded(_):
-        # Where writev fails it is the message that does not come.
-        return any(end in one.stderr() for end in ends) or quiet and "fatal" in one.stderr() or one.fault.call == "writev" and one.image() != was
+        # Where writev fails it is the message that does not come. After a refusal there is another supervise.
+        return any(end in one.stderr() for end in ends) or quiet and not one.with_fault or one.fault.call == "writev" and one.image() != was
 
     one.reach(upgraded, "upgrade", may_refuse=True)
     one.send("c")

@@ -82,6 +82,7 @@ class InjectedTree(Tree):
 
     def leave(self, writers):
         """TERM, and what must be true then."""
+        self.reach(self.is_listening, "the one that is to end")  # another one may just have begun
         self.send_signal(signal.SIGTERM)
         await_until(lambda: self.popen.poll() is not None, PATIENCE, what=self.tell("the exit of svscan"))
         orphans.disown(self.popen)
