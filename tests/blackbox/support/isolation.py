@@ -18,7 +18,9 @@ AS_NOBODY = ("setuidgid", "nobody")
 @functools.cache
 def refusal(*command):
     """Why this machine does not let a chain be done that does nothing; "" if it does."""
-    done = subprocess.run([program(command[0]), *command[1:], "true"], env={"PATH": f"{os.path.dirname(program('chainload'))}:/usr/bin:/bin"}, capture_output=True, timeout=30, check=False)
+    environment = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    environment["PATH"] = f"{os.path.dirname(program('chainload'))}:/usr/bin:/bin"
+    done = subprocess.run([program(command[0]), *command[1:], "true"], env=environment, capture_output=True, timeout=30, check=False)
     said = re.sub(r"^==\d+==", "", done.stderr.decode().strip())  # a sanitizer's pid
     return "" if done.returncode == 0 else said or f"exit code {done.returncode}"
 
