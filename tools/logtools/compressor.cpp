@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 namespace reeve::logtools {
 
@@ -41,7 +42,10 @@ result<void> compress(int from, int to, int level, std::uint64_t size) {
         for (bool more = true; more;) {
             ZSTD_outBuffer out{output_piece, piece, 0};
             std::size_t left = ZSTD_compressStream2(context, &out, &in, end ? ZSTD_e_end : ZSTD_e_continue);
-            if (ZSTD_isError(left) != 0) return chainload::failure{EIO, "compress"};
+            if (ZSTD_isError(left) != 0) {
+                bool memory = ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation;
+                return chainload::failure{memory ? ENOMEM : EIO, "compress"};
+            }
             if (auto written = chainload::write_all(to, {output_piece, out.pos}, "write"); !written)
                 return written;
             more = end ? left != 0 : in.pos < in.size;

@@ -52,7 +52,7 @@ private:
     void reap();
     void wait();
     void note_held();
-    long zone_offset(std::int64_t now) const;
+    long zone_offset(std::int64_t now);
     void find_midnight(std::int64_t now);
 
     bool between_lines() { return journal_.state().at == line_state::stage::between; }

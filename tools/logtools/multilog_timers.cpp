@@ -18,11 +18,15 @@ namespace {
 constexpr std::int64_t release_after_ms = 1000, retry_ms = 1000;
 }
 
-// Seconds by which local time is ahead of UTC.
-long session::zone_offset(std::int64_t now) const {
+// Seconds by which local time is ahead of UTC. Where there is no memory for the zone, the C library goes on with UTC;
+// that errno is all that tells.
+long session::zone_offset(std::int64_t now) {
     std::tm parts{};
     auto seconds = static_cast<std::time_t>(now);
+    errno = 0;
     ::localtime_r(&seconds, &parts);
+    if (errno == ENOMEM)
+        out_.unable(chainload::level::warning, {ENOMEM, "read the time zone"}, "(UTC is used)");
     return parts.tm_gmtoff;
 }
 

@@ -1,6 +1,7 @@
 // tai64nlocal: a TAI64N stamp that begins a line of standard input is shown as local time,
 // "2026-11-21 21:43:51.123456789". Other lines pass as they are. What is there is written at once.
 #include "chainload/file.hpp"
+#include "chainload/message.hpp"
 #include "tools/logtools/log_tool.hpp"
 #include "tools/logtools/old_name.hpp"
 
@@ -38,13 +39,25 @@ void put_number(long value, int digits, char behind) {
     if (behind != '\0') out[fill++] = behind;
 }
 
-// A year may have more than four digits; lines of one second share the calendar. False: no calendar has that year.
+// Where there is no memory for the zone, the C library goes on with UTC; that errno is all that tells.
+bool zone_is_known() {
+    static bool is_known = true;
+    if (!is_known || errno != ENOMEM) return is_known;
+    chainload::messenger messages("tai64nlocal");
+    messages.unable(chainload::level::warning, {ENOMEM, "read the time zone"},
+                    "(stamps are shown as they are)");
+    return is_known = false;
+}
+
+// A year may have more than four digits; lines of one second share the calendar. False: no calendar has that year, or
+// what it is there is not known.
 bool put_time(timespec when) {
     static std::tm parts;
     static time_t known = -1;
     if (when.tv_sec != known) {
         std::tm now;
-        if (::localtime_r(&when.tv_sec, &now) == nullptr) return false;
+        errno = 0;
+        if (::localtime_r(&when.tv_sec, &now) == nullptr || !zone_is_known()) return false;
         parts = now;
         known = when.tv_sec;
     }
@@ -71,7 +84,9 @@ bool put_begin(std::string_view begin) {
 } // namespace
 
 int tai64nlocal(char**) {
+    errno = 0;
     ::tzset();
+    (void)zone_is_known();
     label begin{}; // of the line, while it may be a label
     std::size_t held = 0;
     bool passing = false;
