@@ -237,6 +237,54 @@ TEST_CASE("old files that change their form while the directory is listed are ne
     CHECK(missing == 0);
 }
 
+TEST_CASE("following keeps up with a writer that never rests") {
+    // Rotates after each line, all of the same moment; the file before gets another form meanwhile.
+    constexpr int lines = 500;
+    for (bool by_previous : {false, true}) {
+        CAPTURE(by_previous);
+        scratch dir;
+        dir.write("current");
+        std::atomic<bool> done = false;
+        std::thread writer([&] {
+            std::string last;
+            for (int i = 1; i <= lines; ++i) {
+                append(dir, "current", stamped(7, std::to_string(i)));
+                std::string name = label(i);
+                if (by_previous) {
+                    std::filesystem::rename(dir.path("current"), dir.path("previous"));
+                    dir.write("current");
+                    std::filesystem::create_hard_link(dir.path("previous"), dir.path(name + ".u"));
+                    dir.remove("previous");
+                } else {
+                    std::filesystem::rename(dir.path("current"), dir.path(name + ".u"));
+                    dir.write("current");
+                }
+                if (!last.empty()) {
+                    std::filesystem::copy_file(dir.path(last + ".u"), dir.path("other"));
+                    std::filesystem::rename(dir.path("other"), dir.path(last + ".s"));
+                    dir.remove(last + ".u");
+                }
+                last = name;
+            }
+            done = true;
+        });
+        log_directory log(dir.fd(), ".");
+        log.follow();
+        int expected = 1, wrong = 0;
+        for (bool again = true; again;) {
+            again = !done;
+            while (auto line = log.next()) {
+                int number = std::stoi(std::string(text_of(*line)));
+                if (number != expected && wrong++ == 0) CHECK(number == expected);
+                expected = number + 1;
+            }
+        }
+        writer.join();
+        CHECK(wrong == 0);
+        CHECK(expected == lines + 1);
+    }
+}
+
 TEST_CASE("what took the place of a file is known by its place, whatever stands in it") {
     for (bool is_whole : {false, true}) {
         CAPTURE(is_whole);

@@ -6,6 +6,7 @@
 #include "tools/svctl/unpack_zstd.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <sys/stat.h>
 
 namespace reeve::svctl {
@@ -74,20 +75,28 @@ bool log_files::is_current(int fd) const {
     return now ? *now == identity_of(fd) : errno != ENOENT;
 }
 
-// What gets another name while a directory is listed may be left out under both. That happens to a file only once after
-// it has got its label, so it is not left out twice.
-std::optional<log_files::names> log_files::rotated_files() const {
-    names all;
-    for (int times = 0; times < 2; ++times) {
-        auto listed = list_directory(at_, directory_.c_str());
-        if (!listed) return errno == EACCES ? std::optional(names{}) : std::nullopt;
-        all.insert(all.end(), std::make_move_iterator(listed->begin()),
-                   std::make_move_iterator(listed->end()));
-    }
-    std::erase_if(all, [](const std::string& name) { return !is_rotated_file(name); });
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    return all;
+bool log_files::add_names(names& all) const {
+    auto listed = list_directory(at_, directory_.c_str());
+    if (!listed) return errno == EACCES;
+    std::erase_if(*listed, [](const std::string& name) { return !is_rotated_file(name); });
+    names both;
+    std::set_union(all.begin(), all.end(), listed->begin(), listed->end(), std::back_inserter(both));
+    all = std::move(both);
+    return true;
+}
+
+bool log_files::is_among(const names& all, const unique_fd& file) const {
+    return std::any_of(all.rbegin(), all.rend(), [&, is = identity_of(file.get())](const auto& name) {
+        return identity_of_file(name) == is;
+    });
+}
+
+// Whether it is known what became of a file: otherwise it has got a label since.
+bool log_files::is_accounted_for(const unique_fd& file, const names& all) const {
+    if (!file || is_gone(file.get())) return true;
+    for (const char* name : {"current", "previous"})
+        if (identity_of_file(name) == identity_of(file.get())) return true;
+    return is_among(all, file);
 }
 
 void log_files::finished(unique_fd current) {
@@ -120,42 +129,54 @@ log_files::rotating_file log_files::open_rotating(const unique_fd& current) cons
     return {std::move(processed), true};
 }
 
-bool log_files::is_among(const names& all, const unique_fd& file) const {
-    if (!file) return false;
-    return std::any_of(all.begin(), all.end(), [&, is = identity_of(file.get())](const auto& name) {
-        return identity_of_file(name) == is;
-    });
-}
-
-// Leaves the files that are older than the one that was `current`. False if that one cannot be told from them any more.
+// Leaves the files that are older than the one that was `current`. Whether there were others.
 bool log_files::cut_at(names& all, const unique_fd& current) const {
-    if (!current || is_current(current.get())) return true;
+    if (!current || is_current(current.get())) return false;
     auto own = std::find_if(all.begin(), all.end(), [&, is = identity_of(current.get())](const auto& name) {
         return !has_seen(name) && identity_of_file(name) == is;
     });
-    if (own == all.end()) return !is_gone(current.get());
+    if (own == all.end()) return false;
     auto same = [label = label_of(*own)](const auto& name) { return label_of(name) == label; };
     auto newer = [&](const auto& name) { return !has_seen(name); }; // the clock may have been set back
     all.erase(std::remove_if(std::find_if(all.begin(), all.end(), same), all.end(), newer), all.end());
     return true;
 }
 
+// The labels that are there, at least those that were there before.
+//
+// What gets another name while a directory is listed may be left out under both. That happens to a file only once after
+// it has got its label, so it is not left out twice. One of ours that gets its label meanwhile has to be found under
+// it, for what is made of it may be there already: it is, by a listing that begins after that.
+log_files::certainty log_files::list_rotated(names& all, const unique_fd& current,
+                                             const unique_fd& rotating) const {
+    if (!add_names(all)) return certainty::nothing;
+    std::size_t count = all.size();
+    if (!add_names(all)) return certainty::nothing;
+    // Without a current nothing tells which labels are older than this look, so that none may come meanwhile.
+    if (!current && all.size() > count) return certainty::unsure;
+    bool complete = is_accounted_for(current, all) && is_accounted_for(rotating, all);
+    for (const unique_fd& file : unnamed_) complete = complete && is_accounted_for(file, all);
+    return complete || add_names(all) ? certainty::sure : certainty::nothing;
+}
+
 // The order of the looks matters: a file gets its next name before it loses the last one, so whatever is not current
 // any more when that is opened is found under one of its later names.
 log_files::found log_files::look() {
-    constexpr int tries = 16; // another is needed only if a file was rotated and replaced during the last
-    for (int i = 1;; ++i) {
+    for (int tries = 50;; --tries) { // another is needed only if very much has happened during the last
         found all;
         all.current = open_file("current");
         auto rotating = open_rotating(all.current);
-        auto listed = rotated_files();
-        if (!listed) return {};
-        names rotated = std::move(*listed);
-        std::size_t count = rotated.size();
-        if (!cut_at(rotated, all.current) && i < tries) continue;
-        // Then it is older and among them, or newer than current.
-        if (rotated.size() < count || is_among(rotated, rotating.fd)) rotating.fd.reset();
-        sort_out(all, rotating, rotated);
+        names listed;
+        certainty how = list_rotated(listed, all.current, rotating.fd);
+        if (how == certainty::nothing) return {};
+        bool cut = cut_at(listed, all.current);
+        bool is_labelled = rotating.fd && is_among(listed, rotating.fd);
+        // What is made of one that is gone may be among them, or not yet.
+        bool lost = (all.current && !cut && is_gone(all.current.get())) ||
+                    (rotating.fd && !is_labelled && is_gone(rotating.fd.get()));
+        if ((lost || how == certainty::unsure) && tries > 0) continue;
+        if (is_labelled || cut) rotating.fd.reset(); // cut: then it is newer than current
+        sort_out(all, rotating, listed);
         return all;
     }
 }

@@ -53,6 +53,7 @@ private:
         chainload::unique_fd fd;
         bool is_processed = false;
     };
+    enum class certainty { sure, unsure, nothing };
     using names = std::vector<std::string>;
     using one_label = names::const_iterator;
 
@@ -65,8 +66,11 @@ private:
     bool is_same_time(const std::string& name, int fd) const;
     bool first_unnamed_is_gone() const;
 
-    std::optional<names> rotated_files() const; // nothing: there are, but they cannot be listed now
+    bool add_names(names& all) const;
+    certainty list_rotated(names& all, const chainload::unique_fd& current,
+                           const chainload::unique_fd& rotating) const;
     bool is_among(const names& all, const chainload::unique_fd& file) const;
+    bool is_accounted_for(const chainload::unique_fd& file, const names& all) const;
     bool cut_at(names& all, const chainload::unique_fd& current) const;
     void sort_out(found& all, rotating_file& rotating, const names& listed);
     bool pass_over(one_label from, one_label to, part& one, bool older_are_left);
