@@ -442,6 +442,29 @@ def test_following_over_rotation_and_new_services(tree):
         assert [text for text in texts if "before" in text or "after" in text] == [f"{word} {n}" for n in range(5) for word in ("before", "after")]
 
 
+def test_following_finds_a_log_that_comes_in_steps(tree):
+    now = time.time()
+    catch_all = tree.path / ".svscan" / "log" / "main" / "current"
+    write_files(tree.path, {".svscan/log": {"run": RUNS, "main/current": f"{label(now)} begin\n"}})
+    with Follower(tree) as logs:
+        def await_reaction(word):
+            with open(catch_all, "a", encoding="ascii") as current:
+                current.write(f"{label(now)} {word}\n")
+            logs.await_text(word)
+
+        logs.await_text("begin")
+        tree.add("web")  # without a log, so that its lines would be in the catch-all's
+        await_reaction("one")
+        own = tree.path / "web" / "log"
+        own.mkdir()
+        await_reaction("two")
+        (own / "current").write_text(f"{label(now)} first\n", encoding="ascii")
+        logs.await_text("first")
+        with open(own / "current", "a", encoding="ascii") as current:
+            current.write(f"{label(now)} second\n")  # in a directory that was watched for another reason
+        logs.await_text("second")
+
+
 def test_following_a_real_multilog_loses_nothing(tree, nursery):
     multilog = foreign_program("multilog", "daemontools")
     tree.add("web", {"log/run": RUNS})

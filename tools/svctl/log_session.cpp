@@ -9,6 +9,12 @@ namespace reeve::svctl {
 
 namespace {
 constexpr const char* new_directories = ""; // the key of what may bring a log that was not there
+
+// It may get one, though its lines are in the catch-all's now.
+bool has_no_log_of_its_own(const scan_directory& tree, const std::string& name) {
+    auto places = find_logs(tree, name);
+    return places.empty() || (places.front().service == ".svscan" && name != catch_all_logger);
+}
 } // namespace
 
 log_session::log_session(const scan_directory& tree, std::vector<std::string> names,
@@ -41,7 +47,7 @@ void log_session::find_sources(bool at_start) {
     if (watch_) {
         watch_->add(tree_.path(), log_watch::interest::new_entries, new_directories);
         for (const std::string& name : names_.empty() ? tree_.services() : names_)
-            if (find_logs(tree_, name).empty()) watch_for_new(name);
+            if (has_no_log_of_its_own(tree_, name)) watch_for_new(name);
     }
     std::vector<log_place> places;
     if (names_.empty()) places = find_all_logs(tree_);

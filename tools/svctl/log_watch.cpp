@@ -24,7 +24,8 @@ bool log_watch::add(const std::string& directory, interest in, const std::string
                              "raise /proc/sys/fs/inotify/max_user_watches");
         return false;
     }
-    keys_.emplace(id, key);
+    auto& keys = keys_[id];
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     return true;
 }
 
@@ -42,8 +43,9 @@ log_watch::changes log_watch::wait() {
             if ((event.mask & IN_Q_OVERFLOW) != 0) found.everything = true;
             auto known = keys_.find(event.wd);
             if (known == keys_.end()) continue;
-            if (std::find(found.keys.begin(), found.keys.end(), known->second) == found.keys.end())
-                found.keys.push_back(known->second);
+            for (const std::string& key : known->second)
+                if (std::find(found.keys.begin(), found.keys.end(), key) == found.keys.end())
+                    found.keys.push_back(key);
             if ((event.mask & IN_IGNORED) != 0) keys_.erase(known); // the directory is gone
         }
     }

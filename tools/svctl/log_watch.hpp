@@ -17,7 +17,7 @@ public:
     log_watch();
 
     // Watches a directory; the key is told when something happened there. False if there is none (yet).
-    // A directory that is watched already keeps its first key.
+    // A directory may have several keys.
     bool add(const std::string& directory, interest in, const std::string& key);
 
     struct changes {
@@ -29,7 +29,7 @@ public:
 
 private:
     chainload::unique_fd fd_;
-    std::map<int, std::string> keys_;
+    std::map<int, std::vector<std::string>> keys_;
 };
 
 } // namespace reeve::svctl
