@@ -91,9 +91,14 @@ def test_a_chain_of_ten_is_one_process(chain, nursery, tmp_path):
     assert exec_count(tmp_path, nursery, first, *TEN[1:], "/bin/true", environment={"CHAINLOAD_NO_FUSE": "1"}) == 10
 
 
+def nicer_by(number):
+    """The tests themselves may be run with nice."""
+    return min(os.nice(0) + number, 19)
+
+
 def test_chainload_in_a_chain(chain, nursery, tmp_path):
     command = ["umask", "022", "chainload", "nice", "-n", "3", "chainload", "umask", "027"]
-    assert chain(*command, *sh("umask; /usr/bin/nice")).stdout.split() == [b"0027", b"3"]
+    assert chain(*command, *sh("umask; /usr/bin/nice")).stdout.split() == [b"0027", b"%d" % nicer_by(3)]
     assert exec_count(tmp_path, nursery, program("umask"), *command[1:], "/bin/true") == 1
     assert chain("umask", "022", "chainload").returncode == 100
     assert chain("umask", "022", "chainload", "--list").stdout.startswith(b"setuidgid")
@@ -433,10 +438,10 @@ def test_cd(chain, tmp_path):
     assert chain("cd", "inner", "cd", "..", *sh("pwd -P")).stdout.decode().strip() == os.path.realpath(tmp_path)
 
 
-@pytest.mark.parametrize(("arguments", "seen"), [([], b"10"), (["-n", "5"], b"5"), (["-n5"], b"5"), (["-n", "+2"], b"2"), (["-n", "0"], b"0"), (["-n", "999"], b"19")])
+@pytest.mark.parametrize(("arguments", "seen"), [([], 10), (["-n", "5"], 5), (["-n5"], 5), (["-n", "+2"], 2), (["-n", "0"], 0), (["-n", "999"], 999)])
 def test_nice(chain, arguments, seen):
     done = chain("chainload", "nice", *arguments, *sh("/usr/bin/nice"))
-    assert done.stdout.strip() == seen
+    assert int(done.stdout) == nicer_by(seen)
 
 
 def test_nice_wrong(chain):

@@ -56,10 +56,12 @@ def test_system_calls_of_a_line(logger, tmp_path):
         if b"attached" not in tracer.stderr.readline():
             tracer.kill()
             pytest.skip("strace cannot attach here")
-        one.say("two\n")
-        one.say("three\n")
-        await_until(lambda: trace.read_text().count("ppoll") >= 3, 20)
-        tracer.terminate()
+        try:
+            for sleeps, text in ((2, "two\n"), (3, "three\n")):  # the first is that in which it was met
+                one.say(text)
+                await_until(lambda sleeps=sleeps: trace.read_text().count("ppoll") >= sleeps, 20, what=trace.read_text)
+        finally:
+            tracer.terminate()
     calls = re.findall(r"^(\w+)\(", trace.read_text(), re.MULTILINE)
     first, second = [number for number, call in enumerate(calls) if call == "write"][:2]
     assert second - first <= 14, calls

@@ -18,8 +18,8 @@ def without_stamps(text):
 
 
 def old_files(directory):
-    """Oldest first."""
-    return sorted(path for path in pathlib.Path(directory).iterdir() if path.name.startswith("@"))
+    """Oldest first; none while there is no directory."""
+    return sorted(pathlib.Path(directory).glob("@*"))
 
 
 def content(path):
