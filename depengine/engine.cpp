@@ -147,6 +147,7 @@ bool engine::start_afresh() try {
     book_.end_all(now_->services, {ending::cancelled, no_node, "the tree is another one"},
                   [this](open_request& done) { complete(done); });
     now_ = std::move(made);
+    due_.clear();
     event_.reserve(4096);
     changed_.clear();
     changed_.reserve(now_->services.size());
@@ -293,7 +294,9 @@ void engine::tell() {
         else
             book_.look(now_->live, touched, done);
     } catch (const std::bad_alloc&) {
-        say(severity::warning, "a result is not told for lack of memory");
+        say(severity::warning, "no memory to look for results; tried again");
+        fresh_request_ = true;
+        loop_.set(timer::again, monotonic_ms() + again_ms);
     }
     now_->live.forget_touched();
     loop_.set(timer::stall, monotonic_ms() + stall_ms);

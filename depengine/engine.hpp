@@ -46,6 +46,12 @@ private:
         std::vector<node> nodes; // sorted
     };
 
+    // An end that something is to be started for.
+    struct due_start {
+        node cause;
+        relation why;
+    };
+
     // watcher::listener
     void record_changed(std::string_view name) override;
     void definition_changed(std::string_view name) override;
@@ -130,6 +136,7 @@ private:
     std::set<std::string> reported_;
     std::map<std::string, rate_limit> limits_; // of what starts on its own account
     std::map<std::string, std::uint64_t> program_reported_;
+    std::vector<due_start> due_; // what is left of them when there was no memory
     std::string event_;          // the line of an event
     bool essential_ = false;     // an essential service gave up: the tree is to be shut down
     bool fresh_request_ = false; // a request was begun: it may have its result already

@@ -153,19 +153,23 @@ void engine::take(catalogue next) {
         changed.push_back(one);
         is_changed[one] = true;
     }
-    book_.renumber(now_->services, made->services);
     std::vector<order> kept;
     for (const order& old : shutdown_.orders)
         if (node now = made->services.find(now_->services.name(old.which)); now != no_node)
             kept.push_back({old.what, now});
+    std::vector<std::vector<node>> looked_up;
+    for (const auto& one : subscribers_) looked_up.push_back(look_up(made->services, one.names).known);
+    book_.renumber(now_->services,
+                   made->services); // from here on no memory is taken until all has its new number
     shutdown_.orders = std::move(kept);
-    for (auto& one : subscribers_) one.nodes = look_up(made->services, one.names).known;
+    for (due_start& one : due_) one.cause = made->services.find(now_->services.name(one.cause));
+    std::erase_if(due_, [](const due_start& one) { return one.cause == no_node; });
+    for (std::size_t i = 0; i < looked_up.size(); ++i) subscribers_[i].nodes = std::move(looked_up[i]);
     now_ = std::move(made);
     changed_ = std::move(changed);
     is_changed_ = std::move(is_changed);
     intents_unsaid_ = true;
-    // Services that are no more can give no result.
-    book_.look_at_all(now_->live, [this](open_request& done) { complete(done); });
+    fresh_request_ = true; // services that are no more can give no result
     report_new_problems();
 }
 

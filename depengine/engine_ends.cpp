@@ -23,12 +23,15 @@ unsigned exit_code_of(const observation& seen) {
 
 // True if there was any: then there is something to settle.
 bool engine::act_on_ends() {
-    if (now_->live.failures().empty() && now_->live.successes().empty() && !essential_) return false;
+    if (now_->live.failures().empty() && now_->live.successes().empty() && !essential_ && due_.empty())
+        return false;
     try {
-        std::vector<node> failures(now_->live.failures().begin(), now_->live.failures().end());
-        std::vector<node> successes(now_->live.successes().begin(), now_->live.successes().end());
+        auto failures = now_->live.failures(), successes = now_->live.successes();
+        due_.reserve(due_.size() + failures.size() + successes.size());
         for (node one : failures)
             if (now_->services[one].essential) give_up_tree(one);
+        for (node one : failures) due_.push_back({one, relation::on_failure});
+        for (node one : successes) due_.push_back({one, relation::on_success});
         now_->live.forget_ends(); // each end is acted upon once: it is in the intents
         if (essential_) {
             message what;
@@ -36,8 +39,7 @@ bool engine::act_on_ends() {
             shut_down(0, {}, what, "an essential service, which gave up");
             essential_ = false;
         }
-        for (node one : failures) start_for(one, relation::on_failure);
-        for (node one : successes) start_for(one, relation::on_success);
+        for (; !due_.empty(); due_.erase(due_.begin())) start_for(due_.front().cause, due_.front().why);
     } catch (const std::bad_alloc&) {
         say(severity::error, "no memory to act on the end of a service; tried again");
         loop_.set(timer::again, chainload::monotonic_ms() + 1000);

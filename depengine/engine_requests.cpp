@@ -9,6 +9,7 @@
 #include "depengine/tree_files.hpp"
 
 #include <algorithm>
+#include <new>
 #include <sys/stat.h>
 
 namespace reeve::depengine {
@@ -210,10 +211,21 @@ void engine::send_once(const plan& what) {
     }
 }
 
+// Whom there is no memory to tell the result is told that, and may ask again.
 void engine::complete(open_request& done) {
-    std::string line = result_line(done.id, done.ended, {});
+    std::string line;
+    try {
+        line = result_line(done.id, done.ended, {});
+    } catch (const std::bad_alloc&) {
+        say(severity::warning, "a result is not told for lack of memory");
+    }
     for (client who : done.clients) {
         if (who == 0) continue;
+        if (line.empty()) {
+            socket_.send(who, R"({"v":1,"type":"error","text":"no memory to tell the result"})", false);
+            socket_.end(who);
+            continue;
+        }
         socket_.send(who, line, false);
         socket_.answered(who);
     }
@@ -221,7 +233,11 @@ void engine::complete(open_request& done) {
         auto told = stop_tree(where_);
         if (!told) say(severity::error, unable(told.why()) + ": the tree goes on without its services");
     }
-    book_.remember({done.id, done.key, done.sameness, done.plan, std::move(line), monotonic_ms()});
+    if (line.empty()) return;
+    try {
+        book_.remember({done.id, done.key, done.sameness, done.plan, std::move(line), monotonic_ms()});
+    } catch (const std::bad_alloc&) { // who asks with the same key later asks anew
+    }
 }
 
 void engine::set_deadline() {

@@ -136,27 +136,27 @@ void request_book::forget(client who) {
     for (auto& one : open_) std::replace(one.clients.begin(), one.clients.end(), who, client{0});
 }
 
+// As a whole or, without memory, not at all.
 void request_book::renumber(const graph& before, const graph& after) {
-    for (auto& one : open_) {
+    request_book made;
+    made.open_ = open_;
+    for (auto& one : made.open_) {
         for (std::size_t i = one.waiting.size(); i > 0; --i) {
             auto& order = one.waiting[i - 1];
             node now = after.find(before.name(order.what.which));
             if (now != no_node)
                 order.what.which = now;
             else
-                end(one, before, i - 1, {ending::failed, no_node, "the service was removed"});
+                made.end(one, before, i - 1, {ending::failed, no_node, "the service was removed"});
         }
-        std::vector<node> concerned;
-        for (node old : one.concerned)
-            if (node now = after.find(before.name(old)); now != no_node) concerned.push_back(now);
-        one.concerned = std::move(concerned);
-        std::vector<order> kept;
-        for (const order& old : one.lock.orders)
-            if (node now = after.find(before.name(old.which)); now != no_node)
-                kept.push_back({old.what, now});
-        one.lock.orders = std::move(kept);
+        for (node& old : one.concerned) old = after.find(before.name(old));
+        std::erase(one.concerned, no_node);
+        for (order& old : one.lock.orders) old.which = after.find(before.name(old.which));
+        std::erase_if(one.lock.orders, [](const order& old) { return old.which == no_node; });
     }
-    mark(after.size());
+    made.mark(after.size());
+    open_.swap(made.open_);
+    followed_.swap(made.followed_);
 }
 
 } // namespace reeve::depengine

@@ -8,23 +8,20 @@ import os
 import shutil
 import subprocess
 
+import engine_scenarios
 import pytest
 import svscan_scenarios
 from allocation import AllocationFault, Board, calls_of, need_library, spread
-from engine_client import Engine
 from injection import Fault, await_report, need_injector
-from support.awaiting import await_until
 from support.paths import linked_with, program
 from support.service import shell
-from support.survival import survivor
-from svscan_tree import Tree
 from sweep import run_case
 
 PARTS = 4
 SAMPLE = {"svscan": 3, "depengine": 3, "svctl": 25}  # faults of a part, or a command, in CI
 
 
-# ---- svscan
+# ---- svscan and depengine
 
 
 def svscan_case(scenario):
@@ -35,65 +32,8 @@ def svscan_case(scenario):
     return run
 
 
-# ---- depengine
-
-
-def engine_case(directory, environment, fault):
-    """Start in order, requests, a new service, the stop; a client whose engine ends meanwhile asks again."""
-    tree = Tree(f"{directory}/services", environment)
-    engine = Engine(tree)
-    board = Board(f"{directory}/report.board", fault.number)
-    quick = {"restart_delay": "1 1 1", "timeout_kill": "400"}
-    engine.add("low", run=survivor(), **quick)
-    engine.add("high", run=survivor(), relations={"requires": ["low"]}, **quick)
-
-    def surely(do, **fields):
-        def asked():
-            try:
-                return engine.ask(do, **fields)
-            except (OSError, AssertionError):
-                return None
-
-        return await_until(asked, 40, what=lambda: f"an answer to {do}; {tree.messages()}")
-
-    def settled():
-        answer = surely("status")
-        return "services" in answer and all(one["settled"] for one in answer["services"])
-
-    engine.start(environment=board.variables("depengine"))
-    await_until(settled, 40, what=lambda: f"all settled; {tree.messages()}")
-    await_until(lambda: tree.main_pid("low") and tree.main_pid("high"), 40, what=lambda: f"both up; {tree.messages()}")
-    low = tree.main_pid("low")
-    answer = surely("stop", services=["high"])
-    assert answer["type"] in ("result", "error"), answer
-    answer = surely("stop", services=["high"])
-    await_until(lambda: not tree.main_pid("high"), 40, what=lambda: f"high down; {answer}; {tree.messages()}")
-    surely("start", services=["high"])
-    surely("start", services=["high"])
-    await_until(lambda: tree.main_pid("high"), 40, what=lambda: f"high up; {tree.messages()}")
-    engine.add("later", run=survivor(), relations={"requires": ["high"]}, **quick)
-    await_until(lambda: tree.main_pid("later"), 40, what=lambda: f"later up; {tree.messages()}")
-    for do in ("graph", "blame", "plan"):
-        surely(do, services=["later"], **({"verb": "stop"} if do == "plan" else {}))
-    await_until(settled, 40, what=lambda: f"all settled; {tree.messages()}")
-    assert tree.main_pid("low") == low, f"a service was disturbed: {tree.messages()}"
-    for name in ("SIGSEGV", "killed by ABRT", "killed by SEGV"):
-        assert name not in tree.messages(), tree.messages()
-    deaths = [one for one in engine_deaths(tree) if os.WIFSIGNALED(one.wait_status)]
-    assert not deaths, f"the engine was ended by a signal: {deaths}; {tree.messages()}"
-    assert tree.stop() == 0, tree.messages()
-    for file in tree.directory.glob("*/violations"):
-        raise AssertionError(file.read_text(encoding="ascii"))
-    return board.calls, board.refused
-
-
-def engine_deaths(tree):
-    from support import status_record  # noqa: PLC0415
-
-    return status_record.read_deaths(tree.directory / Engine.NAME)
-
-
-CASES = {"svscan live": svscan_case("live"), "svscan inherit": svscan_case("inherit"), "depengine": engine_case}
+CASES = {f"svscan {name}": svscan_case(name) for name in svscan_scenarios.SCENARIOS}
+CASES |= {f"depengine {name}": scenario for name, scenario in engine_scenarios.SCENARIOS.items()}
 
 
 def check(name, part, most):
