@@ -120,6 +120,8 @@ private:
     void check_cleared();
     void find_main();
     bool take_main(pid_t pid);
+    bool take_oldest();
+    bool is_middle_of_forks(int status) const;
     bool signal_main(int signal);
     void signal_stop(int signal);
     stray_census strays(int signal);
@@ -188,6 +190,7 @@ private:
     std::int64_t retry_publish_at_ = 0; // monotonic ms; 0: the last write succeeded
     std::int64_t announce_at_ = 0;      // supervise/ok could not be opened
     std::int64_t listen_at_ = 0;        // supervise/notify of an adopted service could not be
+    std::int64_t guessed_at_ = 0;       // when the main process of this run was taken without a pid file
     std::int64_t look_again_at_ = 0;    // strays to be killed, or a status to be waited for
     std::int64_t give_up_status_at_ = 0;
     std::int64_t now_ = 0;

@@ -20,7 +20,8 @@ namespace {
 constexpr std::int64_t stray_look_ms = 10; // between two looks for strays that are being killed
 constexpr std::int64_t incomplete_look_ms =
     100; // after one that could not see all (no memory, no descriptors)
-constexpr std::int64_t status_patience_ms = 300; // for an adopted process to be reaped by its parent
+constexpr std::int64_t longest_forking_ms = 3000; // from the first process that run left behind to the daemon
+constexpr std::int64_t status_patience_ms = 300;  // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
 int wait_status_of(const siginfo_t& info) {
@@ -88,10 +89,18 @@ void service::main_is_gone(int status) {
     main_pidfd_.reset();
     main_is_child_ = main_seen_dead_ = false;
     give_up_status_at_ = 0;
+    if (is_middle_of_forks(status) && take_oldest()) return;
     changed_ = chainload::tai64n_now();
     refresh_settings();
     if (status == status_unknown && machine_.pending == cause::none) machine_.pending = cause::unknown;
     feed({event_kind::main_ended, status == status_unknown ? 0 : status});
+}
+
+// A daemon that forks twice has for a moment a process between run and itself. Where there is no pid file, that may have
+// been taken for the daemon: it ends well, soon, and leaves the daemon behind.
+bool service::is_middle_of_forks(int status) const {
+    bool runs = machine_.at == stage::up || machine_.at == stage::ready;
+    return runs && status == 0 && guessed_at_ != 0 && now_ - guessed_at_ < longest_forking_ms;
 }
 
 // The adopted process (the main one, or finish or stop) has ended, or has just been reaped by its parent.
@@ -235,10 +244,10 @@ void service::check_cleared() {
 // forking: run has exited 0. Who is the daemon?
 void service::find_main() {
     if (settings_.pid_file.view().empty()) {
-        auto oldest = oldest_child(assistants_);
-        if (!oldest && have_strays_)
-            if (stray_census census = strays(0); census.count > 0) oldest = census.oldest;
-        if (oldest && take_main(*oldest)) return feed({event_kind::main_found});
+        if (take_oldest()) {
+            guessed_at_ = now_;
+            return feed({event_kind::main_found});
+        }
     } else {
         std::array<char, 64> buffer;
         // The service's own user may have written it, so it is opened with care, and what it says is only looked at.
@@ -260,6 +269,13 @@ void service::find_main() {
                  "(no `forking` for a program that stays in the foreground)");
         feed({event_kind::main_lost});
     }
+}
+
+bool service::take_oldest() {
+    auto oldest = oldest_child(assistants_);
+    if (!oldest && have_strays_)
+        if (stray_census census = strays(0); census.count > 0) oldest = census.oldest;
+    return oldest && take_main(*oldest);
 }
 
 // Makes `pid` the main process if it belongs to this service. A descendant that is not a child is followed through

@@ -180,6 +180,7 @@ void service::spawn_main() {
         return feed({event_kind::start_failed});
     }
     close_run();
+    guessed_at_ = 0;
     auto writer = prepare_run();
     if (!writer) {
         log_.unable(level::warning, writer.why());

@@ -3,7 +3,7 @@
 import os
 
 from support import processes
-from support.awaiting import await_until
+from support.awaiting import await_until, stays
 from support.service import recorded, supervised_processes
 
 AT_ONCE = {"restart-delay": "1 1 1"}
@@ -56,6 +56,25 @@ def test_the_oldest_of_several_children_without_a_pid_file(service):
     one = service({"run": run, "forking": ""})
     one.await_events("forked", 2)
     assert one.await_phase("ready").pid == min(one.events("forked"), key=lambda event: event.time).pid
+
+
+def test_the_process_in_the_middle_of_a_double_fork_is_not_the_daemon(service):
+    run = recorded("daemon {", "touch middle", "sleep 100", "daemon {", "wait", "}", "exit 0", "}", "await middle", "exit 0")
+    one = service({"run": run, "forking": ""})
+    daemon = one.await_events("forked", 2)[1].pid
+    now = one.await_status(lambda now: now.pid == daemon)
+    assert (now.starts, now.deaths, now.phase) == (1, 0, "ready")
+    assert now.main_start == processes.start_time(daemon)
+
+
+def test_a_daemon_that_ends_well_and_leaves_a_process_behind_has_died(service):
+    """After the few seconds in which it may have been a process in the middle."""
+    run = recorded("daemon {", "await go", "daemon {", "wait", "}", "exit 0", "}", "exit 0")
+    one = service({"run": run, "forking": "", **AT_ONCE})
+    one.await_phase("ready")
+    assert stays(lambda: one.status().deaths == 0, 3.2)
+    one.touch("go")
+    one.await_status(lambda now: now.deaths >= 1)
 
 
 def test_a_run_that_fails_is_a_failed_start(service):
