@@ -52,6 +52,7 @@ constexpr entry texts[] = {
     {EALREADY, "operation already in progress"},
     {ENOTSOCK, "not a socket"},
     {EMSGSIZE, "message too long"},
+    {ENOBUFS, "out of buffer space"},
     {EPROTONOSUPPORT, "protocol not supported"},
     {EOPNOTSUPP, "operation not supported"},
     {EAFNOSUPPORT, "address family not supported by protocol"},

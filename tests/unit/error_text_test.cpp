@@ -14,6 +14,7 @@ TEST_CASE("errors have daemontools' words, which clients compare literally") {
     CHECK(error_text(EMFILE) == "process cannot open more files");
     CHECK(error_text(EPERM) == "permission denied");
     CHECK(error_text(ENOTDIR) == "not a directory");
+    CHECK(error_text(ENOBUFS) == "out of buffer space");
     CHECK(error_text(ETXTBSY) == "text busy");
     CHECK(error_text(ENOEXEC) == "exec format error");
 }
