@@ -465,6 +465,35 @@ def test_following_finds_a_log_that_comes_in_steps(tree):
         logs.await_text("second")
 
 
+@pytest.mark.parametrize("how", ["rm", "mv"])
+def test_following_finds_a_log_directory_that_is_made_anew(tree, how):
+    now = time.time()
+    tree.add("web", {"log/run": RUNS})
+    main = tree.path / "web" / "log" / "main"
+    write_files(main, {"current": f"{label(now)} before\n"})
+    with Follower(tree) as logs:
+        logs.await_text("before")
+        if how == "rm":
+            shutil.rmtree(main)
+        else:
+            main.rename(tree.path / "web" / "log" / "old")
+        write_files(main, {"current": f"{label(now)} after\n"})
+        logs.await_text("after")
+        with open(main / "current", "a", encoding="ascii") as current:
+            current.write(f"{label(now)} later\n")
+        logs.await_text("later")
+        assert [line.split()[-1] for line in logs.text.splitlines()] == ["before", "after", "later"]
+
+
+def test_following_finds_a_current_that_comes_later_than_its_directory(tree):
+    now = time.time()
+    tree.add("web", {"log/run": RUNS, "log/own/notes": ""})
+    with Follower(tree) as logs:
+        await_until(lambda: processes.state(logs.popen.pid) == "S")
+        (tree.path / "web" / "log" / "own" / "current").write_text(f"{label(now)} first\n", encoding="ascii")
+        logs.await_text("first")
+
+
 def test_following_a_real_multilog_loses_nothing(tree, nursery):
     multilog = foreign_program("multilog", "daemontools")
     tree.add("web", {"log/run": RUNS})

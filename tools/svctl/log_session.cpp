@@ -10,10 +10,13 @@ namespace reeve::svctl {
 namespace {
 constexpr const char* new_directories = ""; // the key of what may bring a log that was not there
 
-// It may get one, though its lines are in the catch-all's now.
-bool has_no_log_of_its_own(const scan_directory& tree, const std::string& name) {
+// It has no log of its own yet, though its lines may be in the catch-all's, or not any more.
+bool may_get_a_log(const scan_directory& tree, const std::string& name) {
     auto places = find_logs(tree, name);
-    return places.empty() || (places.front().service == ".svscan" && name != catch_all_logger);
+    return places.empty() || (places.front().service == ".svscan" && name != catch_all_logger) ||
+           std::any_of(places.begin(), places.end(), [&](const log_place& one) {
+               return !exists(tree.fd(), (one.directory + "/current").c_str());
+           });
 }
 } // namespace
 
@@ -38,7 +41,11 @@ std::string log_session::absolute(const std::string& path) const {
 }
 
 void log_session::watch_for_new(const std::string& name) {
-    for (const std::string& directory : {name, name + "/log"})
+    std::vector<std::string> directories{name, name + "/log"};
+    for (const std::string& entry :
+         list_directory(tree_.fd(), directories.back().c_str()).value_or(std::vector<std::string>{}))
+        if (entry != "supervise") directories.push_back(name + "/log/" + entry);
+    for (const std::string& directory : directories)
         watch_->add(absolute(directory), log_watch::interest::new_entries, new_directories);
 }
 
@@ -47,7 +54,7 @@ void log_session::find_sources(bool at_start) {
     if (watch_) {
         watch_->add(tree_.path(), log_watch::interest::new_entries, new_directories);
         for (const std::string& name : names_.empty() ? tree_.services() : names_)
-            if (has_no_log_of_its_own(tree_, name)) watch_for_new(name);
+            if (may_get_a_log(tree_, name)) watch_for_new(name);
     }
     std::vector<log_place> places;
     if (names_.empty()) places = find_all_logs(tree_);
@@ -56,8 +63,8 @@ void log_session::find_sources(bool at_start) {
     for (const log_place& place : places) {
         bool known = std::any_of(sources_.begin(), sources_.end(),
                                  [&](const source& one) { return one.directory == place.directory; });
-        if (known) continue;
         if (watch_) watch_->add(absolute(place.directory), log_watch::interest::growth, place.directory);
+        if (known) continue; // but it may be another directory than it was
         auto lines = std::make_unique<log_directory>(tree_.fd(), place.directory);
         if (options_.since_ms)
             lines->begin_at(moment_of_ms(chainload::realtime_ms() - *options_.since_ms));
@@ -88,12 +95,12 @@ void log_session::show_future(const show& each, const std::function<void()>& sho
     for (;;) {
         shown();
         auto changes = watch_->wait();
-        bool look_for_new = changes.everything;
-        for (const std::string& key : changes.keys) look_for_new = look_for_new || key == new_directories;
-        if (look_for_new) find_sources(false);
+        bool all = changes.everything || changes.lost;
+        for (const std::string& key : changes.keys) all = all || key == new_directories;
+        if (all) find_sources(false);
         for (std::size_t i = 0; i < sources_.size(); ++i)
-            if (changes.everything || std::find(changes.keys.begin(), changes.keys.end(),
-                                                sources_[i].directory) != changes.keys.end())
+            if (all || std::find(changes.keys.begin(), changes.keys.end(), sources_[i].directory) !=
+                           changes.keys.end())
                 merge_.wake(i);
         drain(each);
     }

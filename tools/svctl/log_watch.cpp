@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <sys/inotify.h>
 
 namespace reeve::svctl {
@@ -15,7 +16,7 @@ log_watch::log_watch()
 
 bool log_watch::add(const std::string& directory, interest in, const std::string& key) {
     std::uint32_t events = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
-    if (in == interest::growth) events |= IN_MODIFY | IN_MOVED_FROM;
+    if (in == interest::growth) events |= IN_MODIFY | IN_MOVED_FROM | IN_MOVE_SELF | IN_DELETE;
     int id = ::inotify_add_watch(fd_.get(), directory.c_str(), events | IN_MASK_ADD);
     if (id < 0) {
         if (errno == ENOSPC)
@@ -32,21 +33,29 @@ bool log_watch::add(const std::string& directory, interest in, const std::string
 log_watch::changes log_watch::wait() {
     alignas(inotify_event) char buffer[16384];
     changes found;
-    while (found.keys.empty() && !found.everything) {
+    while (found.keys.empty() && !found.everything && !found.lost) {
         ssize_t got = ::read(fd_.get(), buffer, sizeof buffer);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) throw system_failure("read inotify", "", errno);
         for (const char* at = buffer; at < buffer + got;) {
             inotify_event event;
             std::memcpy(&event, at, sizeof event);
+            const char* name = event.len > 0 ? at + sizeof event : "";
             at += sizeof event + event.len;
             if ((event.mask & IN_Q_OVERFLOW) != 0) found.everything = true;
+            // Of a directory that is removed with a file that we have open nothing more would be heard.
+            bool own_goes = (event.mask & IN_DELETE) != 0 && std::string_view(name) == "current";
+            if ((event.mask & IN_DELETE) != 0 && !own_goes) continue;
+            found.lost = found.lost || own_goes;
             auto known = keys_.find(event.wd);
             if (known == keys_.end()) continue;
             for (const std::string& key : known->second)
                 if (std::find(found.keys.begin(), found.keys.end(), key) == found.keys.end())
                     found.keys.push_back(key);
-            if ((event.mask & IN_IGNORED) != 0) keys_.erase(known); // the directory is gone
+            if ((event.mask & (IN_IGNORED | IN_MOVE_SELF)) == 0) continue;
+            if ((event.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_.get(), event.wd);
+            keys_.erase(known);
+            found.lost = true;
         }
     }
     return found;

@@ -23,6 +23,7 @@ public:
     struct changes {
         std::vector<std::string> keys; // each once
         bool everything = false;       // events were lost: all of them may have changed
+        bool lost = false;             // a directory was removed or renamed: add() it again
     };
     // Waits until something happened.
     changes wait();
