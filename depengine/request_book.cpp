@@ -17,6 +17,7 @@ void request_book::open(open_request made, std::size_t nodes) {
     std::sort(made.waiting.begin(), made.waiting.end(), [](const followed_order& a, const followed_order& b) {
         return std::tie(a.what.which, a.what.what) < std::tie(b.what.which, b.what.what);
     });
+    followed_.reserve(nodes); // without memory it is not opened at all
     open_.push_back(std::move(made));
     mark(nodes);
 }
