@@ -477,6 +477,7 @@ def test_following_finds_a_log_directory_that_is_made_anew(tree, how):
             shutil.rmtree(main)
         else:
             main.rename(tree.path / "web" / "log" / "old")
+        await_until(lambda: processes.state(logs.popen.pid) == "S")  # it may see a moment without
         write_files(main, {"current": f"{label(now)} after\n"})
         logs.await_text("after")
         with open(main / "current", "a", encoding="ascii") as current:

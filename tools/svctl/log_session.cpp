@@ -4,19 +4,24 @@
 
 #include <algorithm>
 #include <deque>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace reeve::svctl {
 
 namespace {
 constexpr const char* new_directories = ""; // the key of what may bring a log that was not there
 
+bool holds_current(const scan_directory& tree, const std::string& directory) {
+    return exists(tree.fd(), (directory + "/current").c_str());
+}
+
 // It has no log of its own yet, though its lines may be in the catch-all's, or not any more.
 bool may_get_a_log(const scan_directory& tree, const std::string& name) {
     auto places = find_logs(tree, name);
     return places.empty() || (places.front().service == ".svscan" && name != catch_all_logger) ||
-           std::any_of(places.begin(), places.end(), [&](const log_place& one) {
-               return !exists(tree.fd(), (one.directory + "/current").c_str());
-           });
+           std::any_of(places.begin(), places.end(),
+                       [&](const log_place& one) { return !holds_current(tree, one.directory); });
 }
 } // namespace
 
@@ -49,22 +54,38 @@ void log_session::watch_for_new(const std::string& name) {
         watch_->add(absolute(directory), log_watch::interest::new_entries, new_directories);
 }
 
+log_session::inode_birth log_session::birth_of(const std::string& directory) const {
+    struct statx found {};
+    if (::statx(tree_.fd(), directory.c_str(), 0, STATX_INO | STATX_BTIME, &found) < 0) return {};
+    return {::makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino, found.stx_btime.tv_sec,
+            found.stx_btime.tv_nsec};
+}
+
 // Watches come before reading, so that nothing is missed between the two.
 void log_session::find_sources(bool at_start) {
     if (watch_) {
         watch_->add(tree_.path(), log_watch::interest::new_entries, new_directories);
         for (const std::string& name : names_.empty() ? tree_.services() : names_)
             if (may_get_a_log(tree_, name)) watch_for_new(name);
+        for (const source& one : sources_)
+            if (!holds_current(tree_, one.directory)) watch_for_new(one.service);
     }
     std::vector<log_place> places;
     if (names_.empty()) places = find_all_logs(tree_);
     for (const std::string& name : names_)
         for (log_place& place : find_logs(tree_, name)) places.push_back(std::move(place));
     for (const log_place& place : places) {
-        bool known = std::any_of(sources_.begin(), sources_.end(),
-                                 [&](const source& one) { return one.directory == place.directory; });
+        inode_birth is = birth_of(place.directory);
+        auto known = std::find_if(sources_.begin(), sources_.end(), [&](const source& one) {
+            return one.service == place.service &&
+                   (one.directory == place.directory || (is.inode != 0 && one.is == is));
+        });
+        if (known != sources_.end() && known->directory != place.directory) continue; // it was renamed
         if (watch_) watch_->add(absolute(place.directory), log_watch::interest::growth, place.directory);
-        if (known) continue; // but it may be another directory than it was
+        if (known != sources_.end()) {
+            known->is = is;
+            continue;
+        }
         auto lines = std::make_unique<log_directory>(tree_.fd(), place.directory);
         if (options_.since_ms)
             lines->begin_at(moment_of_ms(chainload::realtime_ms() - *options_.since_ms));
@@ -72,7 +93,7 @@ void log_session::find_sources(bool at_start) {
             lines->begin_at_last(*options_.last);
         if (watch_) lines->follow();
         merge_.add(*lines);
-        sources_.push_back({place.service, place.directory, std::move(lines)});
+        sources_.push_back({place.service, place.directory, is, std::move(lines)});
     }
 }
 

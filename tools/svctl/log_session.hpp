@@ -7,6 +7,7 @@
 #include "tools/svctl/log_watch.hpp"
 #include "tools/svctl/options.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,14 +31,23 @@ public:
     [[noreturn]] void show_future(const show& each, const std::function<void()>& shown);
 
 private:
+    // Of all directories that there ever were, one: numbers of inodes are used again.
+    struct inode_birth {
+        std::uint64_t device = 0, inode = 0;
+        std::int64_t seconds = 0;
+        std::uint32_t nanoseconds = 0;
+        bool operator==(const inode_birth&) const = default;
+    };
     struct source {
         std::string service, directory;
+        inode_birth is; // of the directory when it was last found
         std::unique_ptr<log_directory> lines;
     };
     void find_sources(bool at_start);
     void watch_for_new(const std::string& name);
     void drain(const show& each);
     std::string absolute(const std::string& path) const;
+    inode_birth birth_of(const std::string& directory) const;
 
     const scan_directory& tree_;
     std::vector<std::string> names_;
