@@ -109,7 +109,7 @@ def test_svscan_is_killed_before_it_comes_to_the_logger(counting):
 
 
 def test_a_log_directory_that_comes_later_takes_nothing_from_the_catch_all_logger(tree):
-    tree.add("web", shell("while read line <go; do echo $line; done"))
+    tree.add("web", shell("while :; do read line <go && echo $line; done"))
     os.mkfifo(tree.directory / "web" / "go")
     (tree.directory / ".svscan").mkdir()
     tree.add(".svscan/log", COPIES)
