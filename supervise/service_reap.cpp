@@ -21,8 +21,7 @@ constexpr std::int64_t stray_look_ms = 10; // between two looks for strays that 
 constexpr std::int64_t incomplete_look_ms =
     100; // after one that could not see all (no memory, no descriptors)
 constexpr std::int64_t longest_forking_ms = 3000; // from the first process that run left behind to the daemon
-constexpr std::int64_t status_patience_ms =
-    1000; // for an adopted process to be reaped by its parent, on a busy machine too
+constexpr std::int64_t status_patience_ms = 1000; // for an adopted process to be reaped by its parent
 constexpr int status_unknown = -1;
 
 int wait_status_of(const siginfo_t& info) {
