@@ -218,7 +218,8 @@ def test_those_that_decline(debian):
         accounts=["opendnssec"],
     )
     for name in ("irqbalance", "opendnssec-enforcer", "opendnssec-signer"):
-        assert one.await_phase(name, "down")["starts"] == 1
+        # They ask for `down` and exit: if supervise sees both at once it starts them again before it takes the letter.
+        assert one.await_phase(name, "down")["starts"] in (1, 2)
     assert "only one CPU" in one.messages()
     one.await_output(LOG.format("opendnssec-signer"), "Not starting OpenDNSSEC Signer")
     await_until(lambda: "getty-hvc0" not in one.status(), DEADLINE, what=one.described)
