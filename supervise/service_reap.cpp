@@ -123,6 +123,7 @@ void service::watch_adopted() {
             if (give_up_status_at_ == 0) give_up_status_at_ = now_ + status_patience_ms;
             return;
         }
+        status = chainload::exit_status_of(main_pidfd_.get()); // reaped between the two looks, perhaps
     }
     adopted_is_gone(status.value_or(status_unknown));
 }

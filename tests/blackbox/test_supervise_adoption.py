@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import time
+import types
 
 import pytest
-from support import processes
+from support import orphans, processes
 from support.awaiting import await_until, stays
+from support.paths import foreign_program
 from support.service import RUNS, recorded, shell, supervised_processes
 
 AT_ONCE = {"restart-delay": "1 1 1"}
@@ -385,3 +387,21 @@ def test_an_upgrade_loses_no_command(service):
     one.send("U1U2")
     one.await_event("signal", rest="USR1")
     one.await_event("signal", rest="USR2")
+
+
+def test_the_status_of_one_that_is_reaped_while_supervise_looks_is_known(service):
+    if not kernel_tells_exit_status():
+        pytest.skip("this kernel does not tell the exit status of another's child (needs Linux 6.15)")
+    slow = (foreign_program("strace", "strace"), "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_enter=500000")
+    one = service({"run": shell("trap 'exit 7' TERM", "while :; do sleep 0.01; done"), "restart-delay": "60000 1 60000"})
+    main = one.await_phase("ready").pid
+    one.kill_supervise()
+    one.launch(wrap=slow, environment={"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"})  # not under ptrace
+    one.await_status(lambda now: "adopted" in now.flags)
+    orphans.own(types.SimpleNamespace(pid=main))  # to be reaped here, and only when supervise has looked once
+    os.kill(main, signal.SIGTERM)
+    await_until(lambda: processes.state(main) == "Z" and stays(lambda: processes.state(one.supervise_pid) == "t", 0.05))
+    os.waitpid(main, 0)
+    orphans.disown(types.SimpleNamespace(pid=main))
+    now = one.await_status(lambda now: now.deaths == 1)
+    assert (now.cause, now.wait_status) == ("exited", 7 << 8)
