@@ -9,10 +9,6 @@ namespace reeve::svctl {
 namespace {
 constexpr std::string_view catch_all_name = ".svscan";
 
-bool holds_current(int dir, const std::string& path) {
-    return exists(dir, (path + "/current").c_str());
-}
-
 // The words of a script that are paths: what begins with "/" or "./".
 std::vector<std::string> paths_in_script(const scan_directory& tree, const std::string& script,
                                          const std::string& at) {
@@ -53,6 +49,10 @@ std::vector<log_place> places(const scan_directory& tree, std::string_view servi
     return found;
 }
 } // namespace
+
+bool holds_current(int dir, const std::string& path) {
+    return exists(dir, (path + "/current").c_str());
+}
 
 std::vector<log_place> find_logs(const scan_directory& tree, const std::string& name) {
     std::string service = name.ends_with("/log") ? name.substr(0, name.size() - 4) : name;

@@ -13,6 +13,9 @@ struct log_place {
     std::string directory; // absolute, or relative to the scan directory
 };
 
+// Whether `path`, absolute or relative to `dir`, is a directory that a logger writes to.
+bool holds_current(int dir, const std::string& path);
+
 // Of a service, or of its logger by name. In this order: NAME/log/main; every NAME/log/X that holds `current`;
 // NAME/log itself; the directories that NAME/log/run names, if they hold `current`. A service without a logger
 // writes to the catch-all logger, if the tree has one. Nothing is found before a logger has made its directory.

@@ -12,16 +12,12 @@ namespace reeve::svctl {
 namespace {
 constexpr const char* new_directories = ""; // the key of what may bring a log that was not there
 
-bool holds_current(const scan_directory& tree, const std::string& directory) {
-    return exists(tree.fd(), (directory + "/current").c_str());
-}
-
 // It has no log of its own yet, though its lines may be in the catch-all's, or not any more.
 bool may_get_a_log(const scan_directory& tree, const std::string& name) {
     auto places = find_logs(tree, name);
     return places.empty() || (places.front().service == ".svscan" && name != catch_all_logger) ||
            std::any_of(places.begin(), places.end(),
-                       [&](const log_place& one) { return !holds_current(tree, one.directory); });
+                       [&](const log_place& one) { return !holds_current(tree.fd(), one.directory); });
 }
 } // namespace
 
@@ -68,7 +64,7 @@ void log_session::find_sources(bool at_start) {
         for (const std::string& name : names_.empty() ? tree_.services() : names_)
             if (may_get_a_log(tree_, name)) watch_for_new(name);
         for (const source& one : sources_)
-            if (!holds_current(tree_, one.directory)) watch_for_new(one.service);
+            if (!holds_current(tree_.fd(), one.directory)) watch_for_new(one.service);
     }
     std::vector<log_place> places;
     if (names_.empty()) places = find_all_logs(tree_);
