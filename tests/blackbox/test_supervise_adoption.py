@@ -9,8 +9,8 @@ import types
 import pytest
 from support import orphans, processes
 from support.awaiting import await_until, stays
-from support.paths import foreign_program
 from support.service import RUNS, recorded, shell, supervised_processes
+from support.slowed import WITHOUT_LEAKS, slowed
 
 AT_ONCE = {"restart-delay": "1 1 1"}
 
@@ -392,11 +392,10 @@ def test_an_upgrade_loses_no_command(service):
 def test_the_status_of_one_that_is_reaped_while_supervise_looks_is_known(service):
     if not kernel_tells_exit_status():
         pytest.skip("this kernel does not tell the exit status of another's child (needs Linux 6.15)")
-    slow = (foreign_program("strace", "strace"), "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_enter=500000")
     one = service({"run": shell("trap 'exit 7' TERM", "while :; do sleep 0.01; done"), "restart-delay": "60000 1 60000"})
     main = one.await_phase("ready").pid
     one.kill_supervise()
-    one.launch(wrap=slow, environment={"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"})  # not under ptrace
+    one.launch(wrap=slowed("trace=poll", "inject=poll:delay_enter=500000"), environment=WITHOUT_LEAKS)
     one.await_status(lambda now: "adopted" in now.flags)
     orphans.own(types.SimpleNamespace(pid=main))  # to be reaped here, and only when supervise has looked once
     os.kill(main, signal.SIGTERM)

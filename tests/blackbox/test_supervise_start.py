@@ -6,8 +6,8 @@ import signal
 
 from support import processes
 from support.awaiting import await_until, stays
-from support.paths import foreign_program
 from support.service import RUNS, recorded, shell
+from support.slowed import WITHOUT_LEAKS, slowed
 
 
 def test_run_starts_at_once(service):
@@ -185,9 +185,8 @@ def test_a_directory_that_is_not_there_is_111(service, tmp_path):
 
 def test_a_directory_that_is_removed_behind_the_start_is_no_matter_for_a_warning_about_ok(service):
     """The child has put itself on record before supervise has made supervise/ok."""
-    slow = (foreign_program("strace", "strace"), "-D", "-o", "/dev/null", "-e", "inject=mknodat:delay_enter=700000:when=2")
     one = service({"run": shell("exec sleep 1000")}, start=False)
-    one.launch(wrap=slow, environment={"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"})  # not under ptrace
+    one.launch(wrap=slowed("inject=mknodat:delay_enter=700000:when=2"), environment=WITHOUT_LEAKS)
     await_until(lambda: one.status() and one.status().pid)
     shutil.rmtree(one.directory)
     os.kill(one.supervise_pid, signal.SIGTERM)

@@ -8,8 +8,8 @@ import time
 import pytest
 from support import processes
 from support.awaiting import await_until, stays
-from support.paths import foreign_program
 from support.service import shell, write_files
+from support.slowed import slowed
 from svscan_tree import COPIES, SLEEPS
 
 
@@ -86,8 +86,7 @@ def test_what_is_being_written_is_left_alone_until_it_is_quiet(tree, file):
 
 def test_what_is_being_written_while_svscan_starts_is_left_alone_too(tree):
     """It is in the first list, with what was there before."""
-    strace = foreign_program("strace", "strace")
-    tree.start(wrap=(strace, "-D", "-o", "/dev/null", "-e", "inject=getdents64:delay_enter=300000:when=1"))
+    tree.start(wrap=slowed("inject=getdents64:delay_enter=300000:when=1"))
     assert_left_alone_while_written(tree, "data")
 
 
