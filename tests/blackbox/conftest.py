@@ -4,7 +4,6 @@ Every process of a test has the test's marker in its environment, and the test p
 test is over all that is still there is killed, by pid, and the test fails for it.
 """
 
-import os
 import pathlib
 import re
 import signal
@@ -15,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from support import orphans, processes  # noqa: E402  (found by the line above)
+from support import orphans, processes, sanitizers  # noqa: E402  (found by the line above)
 from support.awaiting import await_until  # noqa: E402
 from support.chains import as_daemontools, chain, run  # noqa: E402, F401  (fixtures)
 from support.logger import Logger  # noqa: E402
@@ -81,10 +80,8 @@ class Nursery:
             "PATH": f"{BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(directory),
             processes.MARKER: self.marker,
+            **sanitizers.options(),
         }
-        for name, value in os.environ.items():  # what sanitizer builds are told by
-            if name.endswith("SAN_OPTIONS"):
-                self.environment[name] = value
 
     def processes(self):
         """{pid: command line} of all that lives, orphans that dropped the marker included."""

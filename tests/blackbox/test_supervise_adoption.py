@@ -9,8 +9,9 @@ import types
 import pytest
 from support import orphans, processes
 from support.awaiting import await_until, stays
+from support.sanitizers import WITHOUT_LEAKS
 from support.service import RUNS, recorded, shell, supervised_processes
-from support.slowed import WITHOUT_LEAKS, slowed
+from support.slowed import slowed
 
 AT_ONCE = {"restart-delay": "1 1 1"}
 

@@ -6,8 +6,9 @@ import signal
 
 from support import processes
 from support.awaiting import await_until, stays
+from support.sanitizers import WITHOUT_LEAKS
 from support.service import RUNS, recorded, shell
-from support.slowed import WITHOUT_LEAKS, slowed
+from support.slowed import slowed
 
 
 def test_run_starts_at_once(service):

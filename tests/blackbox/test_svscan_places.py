@@ -8,6 +8,7 @@ import pytest
 from support import processes
 from support.awaiting import await_until
 from support.paths import program
+from support.sanitizers import WITHOUT_LEAKS
 from support.service import shell, write_files
 from svscan_tree import COPIES, SLEEPS
 
@@ -17,8 +18,6 @@ def can_unshare():
 
 
 AS_PID_1 = ["unshare", "-p", "-f", "--kill-child", "--mount-proc"]
-# As PID 1 a LeakSanitizer ends by an error of its own.
-NO_LEAK_CHECK = {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"}
 
 needs_namespaces = pytest.mark.skipif(not can_unshare(), reason="no permission to make mount and pid namespaces")
 
@@ -99,7 +98,7 @@ def test_pid_1(tree, nursery):
     tree.add("web", SLEEPS, log=COPIES)
     tree.add("orphan", shell("exec sleep 10000"))
     write_files(tree.directory / ".svscan", {"SIGUSR1": shell("(sleep 0.1 & ) & exit 0")})
-    tree.start(wrap=AS_PID_1, environment=NO_LEAK_CHECK)
+    tree.start(wrap=AS_PID_1, environment=WITHOUT_LEAKS)
 
     def pid_1():
         return next((pid for pid in processes.marked(nursery.marker) if processes.command_line(pid).startswith(program("svscan"))), None)
@@ -128,7 +127,7 @@ def test_pid_1(tree, nursery):
 def test_pid_1_becomes_finish(tree, nursery):
     tree.add("web")
     write_files(tree.directory / ".svscan", {"finish": shell("echo $$ >finished", "exit 6")})
-    tree.start(wrap=AS_PID_1, environment=NO_LEAK_CHECK)
+    tree.start(wrap=AS_PID_1, environment=WITHOUT_LEAKS)
     outer = await_until(lambda: next((pid for pid in processes.marked(nursery.marker) if processes.command_line(pid).startswith(program("svscan"))), None))
     os.kill(outer, signal.SIGTERM)
     assert tree.await_end() == 6

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 import pytest
+from support import sanitizers
 from support.paths import program
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -18,8 +19,7 @@ AS_NOBODY = ("setuidgid", "nobody")
 @functools.cache
 def refusal(*command):
     """Why this machine does not let a chain be done that does nothing; "" if it does."""
-    environment = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
-    environment["PATH"] = f"{os.path.dirname(program('chainload'))}:/usr/bin:/bin"
+    environment = {"PATH": f"{os.path.dirname(program('chainload'))}:/usr/bin:/bin", **sanitizers.options()}
     done = subprocess.run([program(command[0]), *command[1:], "true"], env=environment, capture_output=True, timeout=30, check=False)
     said = re.sub(r"^==\d+==", "", done.stderr.decode().strip())  # a sanitizer's pid
     return "" if done.returncode == 0 else said or f"exit code {done.returncode}"
